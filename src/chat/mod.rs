@@ -1,0 +1,169 @@
+//! The chat port: what the bot needs of a platform, and what a platform needs of the bot. One folder per
+//! platform; none knows another, nor anything of ours but [`crate::core`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::core::effect::Destination;
+use crate::core::event::{Event, MessageRef};
+use crate::core::message::Content;
+use crate::core::person::{AccountId, Platform};
+
+pub mod console;
+
+/// What a platform can do by itself; what it cannot, the bot does in conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Shows buttons that can be pressed.
+    pub buttons: Support,
+    /// Shows a whole form at once.
+    pub forms: Support,
+    /// Can change a message that stands.
+    pub edits: Support,
+    /// Has threads.
+    pub threads: Support,
+    /// Can show a message to one person in a channel.
+    pub ephemeral: Support,
+}
+
+/// Whether a platform has something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Support {
+    /// It does.
+    Native,
+    /// It does not.
+    None,
+}
+
+/// One thing to be shown, taken from the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The same at every attempt: a platform that has carried it out before does not do so again.
+    pub id: String,
+    /// What to do.
+    pub action: DeliveryAction,
+}
+
+/// What to do with a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryAction {
+    /// Post a new message.
+    Post {
+        /// To whom.
+        to: Destination,
+        /// What.
+        content: Content,
+    },
+    /// Change a message that stands.
+    Edit {
+        /// Which.
+        message: MessageRef,
+        /// What it shows from now on.
+        content: Content,
+    },
+}
+
+/// Why a delivery did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// It may succeed later.
+    #[error("not now: {why}")]
+    Retry {
+        /// What the platform said.
+        why: String,
+        /// How long the platform asks us to wait.
+        after: Option<Duration>,
+    },
+    /// The message to be edited is gone; it is to be posted anew.
+    #[error("the message is gone")]
+    Gone,
+    /// It will never succeed.
+    #[error("refused: {why}")]
+    Refused {
+        /// What the platform said.
+        why: String,
+    },
+}
+
+/// A reaction that stands on a message now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StandingReaction {
+    /// Whose.
+    pub account: AccountId,
+    /// The emoji as the platform writes it.
+    pub emoji: String,
+}
+
+/// Why an event could not be taken. The platform is not acknowledged and sends it again.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The store did not take it.
+    #[error("the event could not be kept: {0}")]
+    Store(String),
+    /// The bot is shutting down.
+    #[error("the bot is shutting down")]
+    Closing,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is durable and will be handled.
+    Kept,
+    /// It is known already; nothing changes.
+    Known,
+    /// It does not concern the bot: nothing of it is kept.
+    Ignored,
+}
+
+/// Where an adapter hands in what happened.
+#[async_trait]
+pub trait EventPort: Send + Sync {
+    /// Takes an event. When this returns `Ok`, the platform may be acknowledged.
+    ///
+    /// # Errors
+    /// When the event is not durable; it must be handed in again.
+    async fn accept(&self, event: Event) -> Result<Accepted, AcceptError>;
+}
+
+/// An adapter that can go on no longer.
+#[derive(Debug, thiserror::Error)]
+#[error("{platform}: {why}")]
+pub struct AdapterError {
+    /// The platform.
+    pub platform: Platform,
+    /// What happened and what to do.
+    pub why: String,
+}
+
+/// A platform.
+#[async_trait]
+pub trait ChatAdapter: Send + Sync {
+    /// Which.
+    fn platform(&self) -> Platform;
+
+    /// What it can do by itself.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Hands in events until told to stop or until the platform ends.
+    ///
+    /// # Errors
+    /// When the platform cannot be reached in a way that waiting does not mend.
+    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError>;
+
+    /// Carries out one delivery and returns the message it stands in. The same delivery id is carried out once,
+    /// however often this is called.
+    ///
+    /// # Errors
+    /// See [`DeliveryError`].
+    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError>;
+
+    /// The reactions that stand on a message now, to make up for what was missed; `None` when it is gone.
+    ///
+    /// # Errors
+    /// When the platform cannot say now.
+    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError>;
+}

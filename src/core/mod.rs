@@ -1,0 +1,19 @@
+//! The words everyone shares. No IO, no clock, no randomness; imports nothing else of ours.
+//!
+//! - [`person`]: who: platform accounts, people, roles
+//! - [`event`]: what happened in a chat
+//! - [`message`]: what we show: text and cards made of blocks and spans
+//! - [`form`]: what we ask: fields, their rules, answers
+//! - [`effect`]: what a handler decided: things to show, audit facts, timers
+//! - [`emoji`]: one name for the many ways platforms write a reaction
+//! - [`time`]: working days and how long ago
+//! - [`source`]: curated files and their faults
+
+pub mod effect;
+pub mod emoji;
+pub mod event;
+pub mod form;
+pub mod message;
+pub mod person;
+pub mod source;
+pub mod time;

@@ -1,0 +1,4 @@
+#![forbid(unsafe_code)]
+//! x
+pub mod core;
+pub mod request;
