@@ -14,6 +14,6 @@ pub mod texts;
 pub mod view;
 pub mod workflow;
 
-pub use state::{Choice, Request, RequestId, Status};
+pub use state::{Choice, Means, Request, RequestId, Status};
 pub use steps::{Desk, Outcome};
 pub use workflow::Workflow;

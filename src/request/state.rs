@@ -1,6 +1,6 @@
 //! A request and its votes: a pure machine. It knows nothing of chats; [`super::steps`] does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -117,6 +117,18 @@ pub struct Vote {
     pub at: Timestamp,
     /// By which account.
     pub account: AccountId,
+    /// By which means.
+    pub means: Means,
+}
+
+/// By which means a vote was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// A reaction on a card: it stands or is gone, and can be read again.
+    Reaction,
+    /// A command or a button.
+    Words,
 }
 
 /// A task that is done.
@@ -159,6 +171,9 @@ pub struct Request {
     pub since: Timestamp,
     /// Votes by stage and person.
     pub votes: BTreeMap<String, BTreeMap<PersonId, Vote>>,
+    /// Who took their last vote in a stage back: a reaction of theirs that still stands there is an older one
+    /// and stays without effect.
+    pub taken_back: BTreeMap<String, BTreeSet<PersonId>>,
     /// Tasks done, by id.
     pub done: BTreeMap<String, Tick>,
     /// How many reminders went out.
@@ -217,6 +232,7 @@ impl Request {
             status: Status::Open,
             since: now,
             votes: BTreeMap::new(),
+            taken_back: BTreeMap::new(),
             done: BTreeMap::new(),
             reminded: 0,
         }
@@ -257,6 +273,9 @@ impl Request {
     /// Records a vote in a stage, in place of the person's vote there before.
     pub fn cast(&mut self, stage: &str, person: &PersonId, vote: Vote) {
         self.votes.entry(stage.to_owned()).or_default().insert(person.clone(), vote);
+        if let Some(people) = self.taken_back.get_mut(stage) {
+            people.remove(person);
+        }
     }
 
     /// Takes back a person's vote in a stage if it is the given choice, and says whether it was. What they had
@@ -266,6 +285,7 @@ impl Request {
         let matches = votes.get(person).is_some_and(|vote| vote.choice == choice);
         if matches {
             votes.remove(person);
+            self.taken_back.entry(stage.to_owned()).or_default().insert(person.clone());
         }
         matches
     }
@@ -331,8 +351,6 @@ impl Request {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::super::workflow::tests::sample;
@@ -383,7 +401,7 @@ pub(crate) mod tests {
     }
 
     fn vote(choice: Choice, reason: Option<&str>) -> Vote {
-        Vote { choice, reason: reason.map(str::to_owned), at: Timestamp::UNIX_EPOCH, account: account("x") }
+        Vote { choice, reason: reason.map(str::to_owned), at: Timestamp::UNIX_EPOCH, account: account("x"), means: Means::Words }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::state::{Choice, NotEntitled, Request, Status, Tick, Vote};
+use super::state::{Choice, Means, NotEntitled, Request, Status, Tick, Vote};
 use super::workflow::Stage;
 use super::{texts, view};
 use crate::core::effect::{
@@ -51,6 +51,19 @@ pub enum Scope<'a> {
     Any,
     /// The stages whose role is told in this channel: a reaction on a card there.
     CardIn(&'a ChannelId),
+}
+
+/// A vote as it is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Ballot<'a> {
+    /// What.
+    pub choice: Choice,
+    /// Why, when it is said at once.
+    pub reason: Option<&'a str>,
+    /// In which stages.
+    pub scope: Scope<'a>,
+    /// By which means.
+    pub means: Means,
 }
 
 /// Whether the bot now waits for words from the one who acted.
@@ -228,14 +241,8 @@ pub fn file(desk: Desk<'_>, request: Request, act: Act<'_>) -> Outcome {
 }
 
 /// Somebody votes. A vote that stands already changes nothing.
-pub fn vote(
-    desk: Desk<'_>,
-    request: Request,
-    act: Act<'_>,
-    choice: Choice,
-    reason: Option<&str>,
-    scope: Scope<'_>,
-) -> Outcome {
+pub fn vote(desk: Desk<'_>, request: Request, act: Act<'_>, ballot: Ballot<'_>) -> Outcome {
+    let Ballot { choice, reason, scope, means } = ballot;
     let mut step = Step::new(desk, request);
     let action = match choice {
         Choice::Approve => "vote.approve",
@@ -263,7 +270,7 @@ pub fn vote(
         if before.is_some_and(|vote| vote.choice == choice && (reason.is_none() || vote.reason == reason)) {
             continue;
         }
-        let vote = Vote { choice, reason: reason.clone(), at: desk.now, account: act.account.clone() };
+        let vote = Vote { choice, reason: reason.clone(), at: desk.now, account: act.account.clone(), means };
         step.request.cast(&stage.id, act.person, vote);
         let mut detail = vec![("stage", stage.id.as_str())];
         detail.extend(reason.as_deref().map(|reason| ("reason", reason)));
@@ -479,7 +486,8 @@ mod tests {
         }
 
         fn vote(&self, request: Request, name: &str, choice: Choice, reason: Option<&str>) -> Outcome {
-            self.by(name, |act| vote(self.desk(), request, act, choice, reason, Scope::Any))
+            let ballot = Ballot { choice, reason, scope: Scope::Any, means: Means::Words };
+            self.by(name, |act| vote(self.desk(), request, act, ballot))
         }
     }
 
@@ -564,9 +572,13 @@ mod tests {
     fn a_reaction_counts_only_for_the_stage_of_its_channel() {
         let scene = Scene::new();
         let legal = ChannelId::new(Platform::Console, "#legal");
-        let outcome = scene.by("both", |act| {
-            vote(scene.desk(), request(), act, Choice::Approve, None, Scope::CardIn(&legal))
-        });
+        let ballot = Ballot {
+            choice: Choice::Approve,
+            reason: None,
+            scope: Scope::CardIn(&legal),
+            means: Means::Reaction,
+        };
+        let outcome = scene.by("both", |act| vote(scene.desk(), request(), act, ballot));
         assert_eq!(outcome.request.votes.keys().collect::<Vec<_>>(), ["legal"]);
     }
 

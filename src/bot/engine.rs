@@ -1,0 +1,498 @@
+//! The way of an event: accepted and durable, then handled in the order of its subject, then committed whole.
+
+use std::collections::{BTreeMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, debug, error, info, warn};
+
+use super::clock::Clock;
+use super::filter::{Concern, concerns};
+use super::handle::{self, ConversationChange, Decision, Loaded};
+use super::intent::{self, Intent};
+use super::lanes::Lanes;
+use super::mind::Mind;
+use super::pending::Pending;
+use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
+use super::unit::{Committer, Unit, read_all};
+use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
+use crate::core::effect::{Effect, Timer};
+use crate::core::event::{Event, EventKind};
+use crate::core::person::Platform;
+use crate::request::{Request, RequestId};
+use crate::store::{Batch, Key, Store, StoreError, Version};
+
+/// How many subjects are worked on at a time.
+const SUBJECTS_AT_A_TIME: usize = 64;
+/// How many places are delivered to at a time.
+const PLACES_AT_A_TIME: usize = 64;
+/// How often a decision is taken anew after a conflict before something must be wrong.
+const MOST_CONFLICTS: u32 = 100;
+/// How long a shutdown waits for platforms that do not take what is left.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the bot stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    /// The store failed; nothing that was acknowledged is lost, and a new start reads it again.
+    #[error("the store failed, so the bot stopped; start it again once this is mended: {0}")]
+    Store(#[from] StoreError),
+    /// A platform cannot go on.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+}
+
+/// The bot.
+pub struct Bot {
+    core: Arc<Core>,
+    jobs: mpsc::UnboundedReceiver<Job>,
+}
+
+/// What the parts of the engine share.
+pub(super) struct Core {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) mind: Arc<Mind>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) adapters: BTreeMap<Platform, Arc<dyn ChatAdapter>>,
+    pub(super) pending: Arc<Pending>,
+    pub(super) committer: Committer,
+    /// Told to give up waiting for platforms.
+    pub(super) hurry: CancellationToken,
+    pub(super) timers: Notify,
+    pub(super) ringing: Mutex<HashSet<Key>>,
+    pub(super) deliveries: Lanes<Outgoing>,
+    handlers: Lanes<Job>,
+    next_inbox: AtomicU64,
+    jobs: mpsc::UnboundedSender<Job>,
+    closing: CancellationToken,
+    failed: watch::Sender<Option<StoreError>>,
+}
+
+/// Something to be handled, with the record that goes when it is.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) key: Key,
+    pub(super) version: Version,
+    pub(super) work: Work,
+}
+
+/// What is to be handled.
+#[derive(Debug, Clone)]
+pub(super) enum Work {
+    /// Something that happened.
+    Event(Event),
+    /// A timer that is due.
+    Timer(Timer),
+}
+
+/// Something to be shown, with its record.
+#[derive(Debug, Clone)]
+pub(super) struct Outgoing {
+    pub(super) key: Key,
+    pub(super) version: Version,
+    pub(super) entry: OutboxEntry,
+}
+
+impl Bot {
+    /// A bot on a store, with what it knows and the platforms it speaks on. Nothing happens before
+    /// [`Self::run`].
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn new(
+        store: Arc<dyn Store>,
+        mind: Arc<Mind>,
+        clock: Arc<dyn Clock>,
+        adapters: Vec<Arc<dyn ChatAdapter>>,
+        pending: Arc<Pending>,
+    ) -> Result<Self, StoreError> {
+        let next_outbox = next_number(store.as_ref(), records::all_outbox()).await?;
+        let next_inbox = next_number(store.as_ref(), records::all_inbox()).await?;
+        let (sender, jobs) = mpsc::unbounded_channel();
+        let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
+            let (handler, deliverer) = (weak.clone(), weak.clone());
+            Core {
+                store,
+                mind,
+                clock,
+                adapters: adapters.into_iter().map(|adapter| (adapter.platform(), adapter)).collect(),
+                pending,
+                committer: Committer::new(next_outbox),
+                hurry: CancellationToken::new(),
+                timers: Notify::new(),
+                ringing: Mutex::new(HashSet::new()),
+                deliveries: Lanes::new(PLACES_AT_A_TIME, move |outgoing: Outgoing| {
+                    let core = deliverer.clone();
+                    Box::pin(async move {
+                        if let Some(core) = core.upgrade() {
+                            core.deliver(outgoing).await;
+                        }
+                    })
+                }),
+                handlers: Lanes::new(SUBJECTS_AT_A_TIME, move |job: Job| {
+                    let core = handler.clone();
+                    Box::pin(async move {
+                        if let Some(core) = core.upgrade() {
+                            core.handle(job).await;
+                        }
+                    })
+                }),
+                next_inbox: AtomicU64::new(next_inbox),
+                jobs: sender,
+                closing: CancellationToken::new(),
+                failed: watch::Sender::new(None),
+            }
+        });
+        Ok(Self { core, jobs })
+    }
+
+    /// Where adapters hand in what happened.
+    pub fn port(&self) -> Arc<dyn EventPort> {
+        Arc::clone(&self.core) as Arc<dyn EventPort>
+    }
+
+    /// Takes up what was left undone, then runs until `stop`, until every platform has ended, or until the
+    /// store fails. Before it returns, what was accepted is handled, and shown as far as platforms take it.
+    ///
+    /// # Errors
+    /// When the store fails or a platform cannot go on.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), BotError> {
+        let Self { core, jobs } = self;
+        // All that is read from here on is on disk: the last process may have died before it was.
+        core.store.commit(Batch::default()).await?;
+        core.resume().await?;
+        let background = stop.child_token();
+        let dispatcher = tokio::spawn(Arc::clone(&core).dispatch(jobs));
+        let timers = tokio::spawn(Arc::clone(&core).run_timers(background.clone()));
+        let housekeeping = tokio::spawn(Arc::clone(&core).keep_house(background.clone()));
+        info!(platforms = core.adapters.len(), "the bot is up");
+
+        let ended = core.run_adapters(&stop).await;
+        core.closing.cancel();
+        background.cancel();
+        info!("stopping: what was accepted is being finished");
+        let hurry = core.hurry.clone();
+        let pressing = tokio::spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            hurry.cancel();
+        });
+        let failed = core.failed.subscribe();
+        if failed.borrow().is_none() {
+            core.finish(failed).await;
+        }
+        pressing.abort();
+        dispatcher.abort();
+        for task in [timers, housekeeping] {
+            task.abort();
+        }
+        if let Some(error) = core.failed.borrow().clone() {
+            return Err(error.into());
+        }
+        // The last word on disk before the process ends.
+        core.store.commit(Batch::default()).await?;
+        ended
+    }
+}
+
+impl Core {
+    /// Runs all adapters until they end, one fails, the store fails, or `stop`.
+    async fn run_adapters(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), BotError> {
+        let own = stop.child_token();
+        let mut running = tokio::task::JoinSet::new();
+        for adapter in self.adapters.values() {
+            let (adapter, port, stop) = (Arc::clone(adapter), Arc::clone(self), own.clone());
+            running.spawn(async move {
+                let platform = adapter.platform();
+                adapter.run(port, stop).instrument(tracing::info_span!("chat", %platform)).await
+            });
+        }
+        let mut failed = self.failed.subscribe();
+        let mut result = Ok(());
+        loop {
+            tokio::select! {
+                ended = running.join_next() => match ended {
+                    None => break,
+                    Some(Ok(Ok(()))) => {}
+                    Some(Ok(Err(error))) => {
+                        result = Err(error.into());
+                        own.cancel();
+                    }
+                    Some(Err(error)) => error!(%error, "an adapter died"),
+                },
+                _ = failed.wait_for(Option::is_some) => {
+                    own.cancel();
+                    running.abort_all();
+                    break;
+                }
+            }
+        }
+        result
+    }
+
+    /// Waits until everything accepted is handled and shown, or the store fails, or time is up.
+    async fn finish(&self, mut failed: watch::Receiver<Option<StoreError>>) {
+        tokio::select! {
+            () = self.pending.settled() => {}
+            _ = failed.wait_for(Option::is_some) => {}
+            () = self.hurry.cancelled() => {
+                // What platforms do not take now stays in the outbox for the next start.
+                self.handlers.drained().await;
+                self.deliveries.drained().await;
+                warn!(left = self.pending.count(), "not everything could be shown; it will be after the next start");
+            }
+        }
+    }
+
+    /// Takes up what the last process left undone.
+    async fn resume(&self) -> Result<(), StoreError> {
+        let outbox = read_all::<OutboxEntry>(self.store.as_ref(), records::all_outbox()).await?;
+        let inbox = read_all::<Event>(self.store.as_ref(), records::all_inbox()).await?;
+        if !outbox.is_empty() || !inbox.is_empty() {
+            info!(events = inbox.len(), messages = outbox.len(), "taking up what was left undone");
+        }
+        self.pending.add(outbox.len() + inbox.len());
+        for (key, version, entry) in outbox {
+            self.send(Outgoing { key, version, entry });
+        }
+        for (key, version, event) in inbox {
+            self.queue(Job { key, version, work: Work::Event(event) });
+        }
+        Ok(())
+    }
+
+    /// Hands a job to the dispatcher. The caller has counted it as pending.
+    pub(super) fn queue(&self, job: Job) {
+        // The receiver lives until the process ends; after that nobody waits for the job.
+        let _ = self.jobs.send(job);
+    }
+
+    /// Puts every job into the lane of its subject.
+    async fn dispatch(self: Arc<Self>, mut jobs: mpsc::UnboundedReceiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            match self.lane(&job.work).await {
+                Ok(lane) => self.handlers.push(lane, job),
+                Err(error) => self.fail(error),
+            }
+        }
+    }
+
+    async fn lane(&self, work: &Work) -> Result<String, StoreError> {
+        match work {
+            Work::Timer(timer) => Ok(timer.subject.0.clone()),
+            Work::Event(event) => {
+                let mut unit = Unit::new(self.store.as_ref());
+                let (intent, _) = self.understand(&mut unit, event).await?;
+                Ok(match intent.subject() {
+                    Some(id) => id.to_string(),
+                    None => records::conversation(&event.account, &event.place).0,
+                })
+            }
+        }
+    }
+
+    async fn understand(
+        &self,
+        unit: &mut Unit<'_>,
+        event: &Event,
+    ) -> Result<(Intent, Option<Conversation>), StoreError> {
+        let binding: Option<Binding> = match &event.kind {
+            EventKind::Reacted { message, .. } | EventKind::Unreacted { message, .. } => {
+                unit.read(records::binding(message)).await?
+            }
+            EventKind::Said { .. } | EventKind::Pressed { .. } => None,
+        };
+        let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
+        let intent = intent::read(&self.mind, event, binding.as_ref(), conversation.as_ref());
+        Ok((intent, conversation))
+    }
+
+    /// Handles a job: decides and commits, again from the start when somebody else was faster.
+    async fn handle(&self, job: Job) {
+        let span = match &job.work {
+            Work::Event(event) => tracing::info_span!("event", id = %event.id, account = %event.account),
+            Work::Timer(timer) => tracing::info_span!("timer", id = %timer.id.0),
+        };
+        async {
+            let mut conflicts = 0;
+            loop {
+                match self.attempt(&job).await {
+                    Ok(()) => break,
+                    Err(StoreError::Conflict { key }) if key == job.key => break,
+                    Err(StoreError::Conflict { key }) if conflicts < MOST_CONFLICTS => {
+                        conflicts += 1;
+                        debug!(%key, conflicts, "somebody else was faster; deciding anew");
+                        tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=u64::from(conflicts)))).await;
+                    }
+                    Err(error) => return self.fail(error),
+                }
+            }
+            if let Work::Timer(_) = job.work {
+                lock(&self.ringing).remove(&job.key);
+                self.timers.notify_one();
+            }
+            self.pending.done(1);
+        }
+        .instrument(span)
+        .await;
+    }
+
+    async fn attempt(&self, job: &Job) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut unit = Unit::new(self.store.as_ref());
+        unit.depends_on(job.key.clone(), job.version);
+        unit.remove(job.key.clone());
+        let (cause, decision) = match &job.work {
+            Work::Event(event) => {
+                let (intent, conversation) = self.understand(&mut unit, event).await?;
+                let loaded = self.load(&mut unit, &intent, conversation).await?;
+                let decide = || handle::decide(&self.mind, event, intent, loaded, now);
+                (event.id.0.clone(), guarded(decide))
+            }
+            Work::Timer(timer) => {
+                let id = timer.subject.0.parse::<RequestId>();
+                let request: Option<Request> = match id {
+                    Ok(id) => unit.read(records::request(&id)).await?,
+                    Err(_) => None,
+                };
+                let pointer = records::timer_of(&timer.id);
+                let current: Option<Key> = unit.read(pointer.clone()).await?;
+                if current.as_ref() == Some(&job.key) {
+                    unit.remove(pointer);
+                }
+                let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
+                (cause, guarded(|| handle::ring(&self.mind, timer, request, now)))
+            }
+        };
+        if let Work::Event(event) = &job.work {
+            match &decision.conversation {
+                ConversationChange::Keep => {}
+                ConversationChange::End => unit.remove(records::conversation(&event.account, &event.place)),
+                ConversationChange::Set(next) => {
+                    unit.write(records::conversation(&event.account, &event.place), next)?;
+                }
+            }
+        }
+        if let Some(request) = &decision.request {
+            unit.write(records::request(&request.id), request)?;
+        }
+        if let Some((prefix, number)) = &decision.number {
+            unit.write(records::counter(prefix), number)?;
+        }
+        let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
+        let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
+        if let Some(request) = &decision.request {
+            info!(request = %request.id, status = ?request.status, messages = entries.len(), "handled");
+        } else {
+            debug!(messages = entries.len(), "handled");
+        }
+        self.pending.add(entries.len());
+        for (key, entry) in entries {
+            self.send(Outgoing { key, version, entry });
+        }
+        if starts_timer {
+            self.timers.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn load(
+        &self,
+        unit: &mut Unit<'_>,
+        intent: &Intent,
+        conversation: Option<Conversation>,
+    ) -> Result<Loaded, StoreError> {
+        let needs = intent.needs(conversation.as_ref());
+        let mut loaded = Loaded { conversation, ..Loaded::default() };
+        if let Some(id) = &needs.request {
+            loaded.request = unit.read(records::request(id)).await?;
+        }
+        if needs.requests {
+            let all = read_all(self.store.as_ref(), records::all_requests()).await?;
+            loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+        }
+        if let Some(id) = &needs.trail {
+            let numbers = read_all::<u64>(self.store.as_ref(), records::all_audit_of(&id.into())).await?;
+            for (_, _, number) in numbers {
+                loaded.trail.extend(self.load_one(records::audit(number)).await?);
+            }
+        }
+        if let Some(workflow) = needs.number_of.and_then(|id| self.mind.knowledge.workflow(&id)) {
+            loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
+        }
+        Ok(loaded)
+    }
+
+    pub(super) async fn load_one<T: serde::de::DeserializeOwned>(&self, key: Key) -> Result<Option<T>, StoreError> {
+        self.store.load(&key).await?.as_ref().map(records::decode).transpose()
+    }
+
+    /// The store failed: the bot must not go on.
+    pub(super) fn fail(&self, error: StoreError) {
+        error!(%error, "the store failed");
+        self.failed.send_if_modified(|failed| failed.is_none() && failed.replace(error.clone()).is_none());
+    }
+}
+
+/// Runs a handler. Handlers do not panic; if one does all the same, the event is dropped with a loud line in
+/// the log rather than stopping everything else at every start.
+fn guarded(decide: impl FnOnce() -> Decision) -> Decision {
+    catch_unwind(AssertUnwindSafe(decide)).unwrap_or_else(|_| {
+        error!("a handler panicked; the event has no effect. Please report this.");
+        Decision::default()
+    })
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The number after the last one in a range of numbered records.
+async fn next_number(store: &dyn Store, range: std::ops::Range<Key>) -> Result<u64, StoreError> {
+    let keys = read_all::<serde::de::IgnoredAny>(store, range).await?;
+    let last = keys.last().and_then(|(key, ..)| key.0.rsplit('/').next()?.parse::<u64>().ok());
+    Ok(last.unwrap_or(0) + 1)
+}
+
+#[async_trait]
+impl EventPort for Core {
+    async fn accept(&self, event: Event) -> Result<Accepted, AcceptError> {
+        if self.closing.is_cancelled() {
+            return Err(AcceptError::Closing);
+        }
+        if concerns(&event) == Concern::NotOurs {
+            return Ok(Accepted::Ignored);
+        }
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let seen = records::seen(&event.id);
+        let mark = records::encode(&Seen { at: self.clock.now() }).map_err(taken)?;
+        let value = records::encode(&event).map_err(taken)?;
+        loop {
+            let key = records::inbox(self.next_inbox.fetch_add(1, Ordering::Relaxed));
+            let mut batch = Batch::default();
+            batch.create(key.clone(), value.clone());
+            batch.create(seen.clone(), mark.clone());
+            match self.store.commit(batch).await {
+                Ok(version) => {
+                    self.pending.add(1);
+                    self.queue(Job { key, version, work: Work::Event(event) });
+                    return Ok(Accepted::Kept);
+                }
+                Err(StoreError::Conflict { key }) if key == seen => {
+                    // Known; but the platform may forget it only once the first telling is on disk.
+                    self.store.commit(Batch::default()).await.map_err(taken)?;
+                    return Ok(Accepted::Known);
+                }
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => {
+                    self.fail(error.clone());
+                    return Err(taken(error));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What an event means, before anything about its subject is read: a pure reading of the event, of what its
+//! message is about, and of what is under way with its author.
+
+use super::command::{Command, Line, parse};
+use super::filter::vote_of;
+use super::mind::Mind;
+use super::records::{Binding, Conversation};
+use crate::core::event::{Addressed, Event, EventKind};
+use crate::core::person::ChannelId;
+use crate::request::{Choice, RequestId};
+
+/// What an event asks of the bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// Nothing.
+    Nothing,
+    /// A command, or one that is not whole.
+    Line(Line),
+    /// Words for the form that is under way.
+    Form(FormWord),
+    /// The reason for a rejection.
+    Reason(RequestId, String),
+    /// The person is asked for a reason and leaves it.
+    LeaveReason(RequestId),
+    /// A reaction was put on the card of a request, in a channel.
+    React(RequestId, Choice, ChannelId),
+    /// A reaction was taken off it.
+    Unreact(RequestId, Choice, ChannelId),
+}
+
+/// What is said to a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormWord {
+    /// An answer.
+    Answer(String),
+    /// One back.
+    Back,
+    /// Leave it out.
+    Skip,
+    /// Leave the form.
+    Cancel,
+    /// File it.
+    Submit,
+    /// Ask again.
+    Resume,
+}
+
+/// Reads an event.
+pub fn read(
+    mind: &Mind,
+    event: &Event,
+    binding: Option<&Binding>,
+    conversation: Option<&Conversation>,
+) -> Intent {
+    let request = || binding.and_then(|binding| binding.subject.0.parse::<RequestId>().ok());
+    match &event.kind {
+        EventKind::Reacted { emoji, message } => match (request(), vote_of(emoji)) {
+            (Some(id), Some(choice)) => Intent::React(id, choice, message.channel.clone()),
+            _ => Intent::Nothing,
+        },
+        EventKind::Unreacted { emoji, message } => match (request(), vote_of(emoji)) {
+            (Some(id), Some(choice)) => Intent::Unreact(id, choice, message.channel.clone()),
+            _ => Intent::Nothing,
+        },
+        EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
+        EventKind::Said { text, addressed, .. } => said(mind, text, *addressed, conversation),
+    }
+}
+
+fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Conversation>) -> Intent {
+    let commands = mind.knowledge.workflows.iter().map(|workflow| workflow.command.as_str());
+    let line = parse(text, commands);
+    let Some(conversation) = conversation else { return Intent::Line(line) };
+    let word = match &line {
+        Line::Command(Command::Back) => Some(FormWord::Back),
+        Line::Command(Command::Skip) => Some(FormWord::Skip),
+        Line::Command(Command::Cancel) => Some(FormWord::Cancel),
+        Line::Command(Command::Submit) => Some(FormWord::Submit),
+        Line::Command(Command::Resume) => Some(FormWord::Resume),
+        // With the command word in front, any command may come in between; without it, it is an answer.
+        Line::Command(_) if addressed == Addressed::Command => None,
+        Line::Command(Command::Help) => None,
+        Line::Nothing => None,
+        _ => Some(FormWord::Answer(text.trim().to_owned())),
+    };
+    match (conversation, word) {
+        (_, None) => Intent::Line(line),
+        (Conversation::Filling(_), Some(word)) => Intent::Form(word),
+        (Conversation::Reason { request }, Some(FormWord::Cancel)) => Intent::LeaveReason(request.clone()),
+        (Conversation::Reason { request }, Some(FormWord::Answer(reason))) => {
+            Intent::Reason(request.clone(), reason)
+        }
+        (Conversation::Reason { .. }, Some(_)) => Intent::Line(line),
+    }
+}
+
+/// What must be read to carry an intent out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// This request.
+    pub request: Option<RequestId>,
+    /// All requests.
+    pub requests: bool,
+    /// The audit trail of this request.
+    pub trail: Option<RequestId>,
+    /// The last number of this workflow, by its id.
+    pub number_of: Option<String>,
+}
+
+impl Intent {
+    /// What must be read to carry it out.
+    pub fn needs(&self, conversation: Option<&Conversation>) -> Needs {
+        let request = |id: &RequestId| Needs { request: Some(id.clone()), ..Needs::default() };
+        match self {
+            Self::React(id, ..) | Self::Unreact(id, ..) | Self::Reason(id, _) => request(id),
+            Self::Line(Line::Command(command)) => match command {
+                Command::Show(id)
+                | Command::Approve(id)
+                | Command::Reject(id, _)
+                | Command::Unvote(id)
+                | Command::Withdraw(id)
+                | Command::Done(id, _) => request(id),
+                Command::Audit(id) => Needs { trail: Some(id.clone()), ..request(id) },
+                Command::Requests => Needs { requests: true, ..Needs::default() },
+                _ => Needs::default(),
+            },
+            Self::Form(FormWord::Submit) => match conversation {
+                Some(Conversation::Filling(draft)) => {
+                    Needs { number_of: Some(draft.workflow.clone()), ..Needs::default() }
+                }
+                _ => Needs::default(),
+            },
+            _ => Needs::default(),
+        }
+    }
+
+    /// The request whose order of events this belongs to, if it is about one.
+    pub fn subject(&self) -> Option<&RequestId> {
+        match self {
+            Self::React(id, ..) | Self::Unreact(id, ..) | Self::Reason(id, _) | Self::LeaveReason(id) => Some(id),
+            Self::Line(Line::Command(
+                Command::Show(id)
+                | Command::Approve(id)
+                | Command::Reject(id, _)
+                | Command::Unvote(id)
+                | Command::Withdraw(id)
+                | Command::Done(id, _)
+                | Command::Audit(id),
+            )) => Some(id),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What the bot knows while it handles an event: people, channels and curated knowledge. Immutable; a reload
+//! puts a whole new one in its place.
+
+use crate::core::person::{AccountId, People, Person, Role, RoleChannels, Standing};
+use crate::counsel::Counsel;
+use crate::knowledge::Knowledge;
+
+/// What the bot knows.
+#[derive(Debug)]
+pub struct Mind {
+    /// Who is who.
+    pub people: People,
+    /// Where each role is told.
+    pub channels: RoleChannels,
+    /// The curated files.
+    pub knowledge: Knowledge,
+    /// The articles, ready to be searched.
+    pub counsel: Counsel,
+}
+
+/// Who an account is to the bot.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// Somebody under `[people]`.
+    Person(&'a Person),
+    /// A member of the workspace who is not listed: may ask, no more.
+    Unlisted,
+    /// A guest or a bot: nothing.
+    Outsider,
+}
+
+impl Mind {
+    /// Who an account is. Default is deny.
+    pub fn who(&self, account: &AccountId, standing: Standing) -> Who<'_> {
+        match (standing, self.people.by_account(account)) {
+            (Standing::Guest | Standing::Bot, _) => Who::Outsider,
+            (Standing::Member, Some(person)) => Who::Person(person),
+            (Standing::Member, None) => Who::Unlisted,
+        }
+    }
+
+    /// The roles that some stage of a workflow names but nobody holds, or that are told nowhere: a request
+    /// under it could never be decided.
+    pub fn undecidable(&self) -> Vec<(String, Role)> {
+        let mut found = Vec::new();
+        for workflow in &self.knowledge.workflows {
+            for role in workflow.roles() {
+                if self.people.members(role).next().is_none() || self.channels.of(role).is_empty() {
+                    found.push((workflow.id.clone(), role.clone()));
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,33 @@
+//! The engine: an event is kept, handled by a pure function, committed with everything that follows from it,
+//! and then shown.
+//!
+//! - [`command`], [`intent`], [`filter`]: what is meant
+//! - [`handle`], [`dialogue`]: what is decided; pure
+//! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`delivery`]: the way from the outbox to the platforms
+//! - [`timers`], [`reconcile`]: what happens by itself
+//! - [`records`], [`unit`], [`audit`]: what is kept, and how it is written
+//! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
+
+pub mod audit;
+pub mod clock;
+pub mod command;
+pub mod delivery;
+pub mod dialogue;
+pub mod engine;
+pub mod filter;
+pub mod handle;
+pub mod intent;
+pub mod lanes;
+pub mod mind;
+pub mod pending;
+pub mod reconcile;
+pub mod records;
+pub mod texts;
+pub mod timers;
+pub mod unit;
+
+pub use clock::{Clock, SystemClock};
+pub use engine::{Bot, BotError};
+pub use mind::Mind;
+pub use pending::Pending;

@@ -1,0 +1,210 @@
+//! The records of the bot: what is kept under which key, and how it is written.
+//!
+//! Values are JSON. The store's own format number (`meta/format`) covers them: a change of shape that `serde`
+//! does not absorb raises it and brings a migration.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::core::effect::{Destination, Slot, Subject, Timer, TimerId};
+use crate::core::event::{EventId, MessageRef, Place};
+use crate::core::form::Answers;
+use crate::core::message::Content;
+use crate::core::person::AccountId;
+use crate::request::RequestId;
+use crate::store::{Key, Record, StoreError};
+
+/// Writes a value as the bytes of a record.
+///
+/// # Errors
+/// When a value cannot be written as JSON, which no type of ours should be.
+pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(value).map_err(|error| StoreError::Invalid(format!("cannot be written: {error}")))
+}
+
+/// Reads the bytes of a record.
+///
+/// # Errors
+/// When they are not what this program writes.
+pub fn decode<T: DeserializeOwned>(record: &Record) -> Result<T, StoreError> {
+    serde_json::from_slice(&record.value)
+        .map_err(|error| StoreError::Failed(format!("the record {} cannot be read: {error}", record.key)))
+}
+
+/// An event that waits to be handled.
+pub fn inbox(number: u64) -> Key {
+    Key(format!("inbox/{number:020}"))
+}
+
+/// All events that wait.
+pub fn all_inbox() -> Range<Key> {
+    Key::under("inbox/")
+}
+
+/// That an event was taken once.
+pub fn seen(event: &EventId) -> Key {
+    Key(format!("seen/{event}"))
+}
+
+/// All events taken in the last days.
+pub fn all_seen() -> Range<Key> {
+    Key::under("seen/")
+}
+
+/// When an event was taken; it can be forgotten once no platform would send it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The moment.
+    pub at: Timestamp,
+}
+
+/// A request.
+pub fn request(id: &RequestId) -> Key {
+    Key(format!("request/{id}"))
+}
+
+/// All requests.
+pub fn all_requests() -> Range<Key> {
+    Key::under("request/")
+}
+
+/// The last number given to a request with a prefix.
+pub fn counter(prefix: &str) -> Key {
+    Key(format!("counter/{prefix}"))
+}
+
+/// What the bot and a person are in the middle of, in a place.
+pub fn conversation(account: &AccountId, place: &Place) -> Key {
+    let thread = place.thread.as_deref().unwrap_or_default();
+    Key(format!("conversation/{account}/{}/{thread}", place.channel))
+}
+
+/// What the bot and a person are in the middle of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "conversation", rename_all = "snake_case")]
+pub enum Conversation {
+    /// The person fills in a form.
+    Filling(Draft),
+    /// The person is asked why they reject a request.
+    Reason {
+        /// The request.
+        request: RequestId,
+    },
+}
+
+/// A form on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The workflow's id.
+    pub workflow: String,
+    /// The answers so far.
+    pub answers: Answers,
+    /// The field that is being asked, or the number of fields when all are answered.
+    pub at: usize,
+}
+
+/// Something to be shown, until it is.
+pub fn outbox(number: u64) -> Key {
+    Key(format!("outbox/{number:020}"))
+}
+
+/// All that is to be shown.
+pub fn all_outbox() -> Range<Key> {
+    Key::under("outbox/")
+}
+
+/// Something to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// The id that makes the platform show it once.
+    pub id: String,
+    /// To whom.
+    pub to: Destination,
+    /// What.
+    pub content: Content,
+    /// The message that is kept up to date by it, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<(Slot, Subject)>,
+}
+
+/// What a platform refused for good, and why: for the operator to see.
+pub fn undelivered(id: &str) -> Key {
+    Key(format!("undelivered/{id}"))
+}
+
+/// Something that could not be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// What.
+    pub entry: OutboxEntry,
+    /// What the platform said.
+    pub why: String,
+}
+
+/// Where a slot stands.
+pub fn slot(slot: &Slot) -> Key {
+    Key(format!("slot/{slot}"))
+}
+
+/// All slots of a subject.
+pub fn slots_of(subject: &Subject) -> Range<Key> {
+    Key::under(&format!("slot/{subject}/"))
+}
+
+/// What a message of ours is about, so that a reaction on it is understood.
+pub fn binding(message: &MessageRef) -> Key {
+    Key(format!("message/{message}"))
+}
+
+/// What a message of ours is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The slot it shows.
+    pub slot: Slot,
+    /// What that is about.
+    pub subject: Subject,
+}
+
+/// A timer, in the order in which timers are due.
+pub fn timer(timer: &Timer) -> Key {
+    Key(format!("timer/{:020}/{}", timer.due.as_second().max(0), timer.id.0))
+}
+
+/// All timers.
+pub fn all_timers() -> Range<Key> {
+    Key::under("timer/")
+}
+
+/// Where a timer is: the key it is kept under, so that it can be stopped by its id.
+pub fn timer_of(id: &TimerId) -> Key {
+    Key(format!("timer-of/{}", id.0))
+}
+
+/// The end of the audit log.
+pub fn audit_head() -> Key {
+    Key("audit-head".to_owned())
+}
+
+/// An entry of the audit log.
+pub fn audit(number: u64) -> Key {
+    Key(format!("audit/{number:020}"))
+}
+
+/// The whole audit log.
+pub fn all_audit() -> Range<Key> {
+    Key::under("audit/")
+}
+
+/// That an entry of the audit log is about a subject; the value is the entry's number.
+pub fn audit_of(subject: &Subject, number: u64) -> Key {
+    Key(format!("audit-of/{subject}/{number:020}"))
+}
+
+/// All entries about a subject.
+pub fn all_audit_of(subject: &Subject) -> Range<Key> {
+    Key::under(&format!("audit-of/{subject}/"))
+}
+

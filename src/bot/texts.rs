@@ -1,0 +1,243 @@
+//! What the bot itself says: help, forms, refusals. The areas have their own words.
+
+use super::audit::AuditEntry;
+use super::command::USAGE;
+use crate::core::effect::{Actor, Outcome};
+use crate::core::form::{Answers, FormField};
+use crate::core::message::{Block, Button, Card, Content, Field, Span, Text, Tone};
+use crate::core::person::People;
+use crate::request::{RequestId, Workflow};
+
+fn line(spans: impl IntoIterator<Item = Span>) -> Content {
+    Content::Text(Text { blocks: vec![Block::spans(spans)], buttons: Vec::new() })
+}
+
+/// What the bot can do.
+pub fn help(workflows: &[Workflow]) -> Content {
+    let entry = |usage: &str, what: &str| vec![Span::code(usage), Span::text(format!("  {what}"))];
+    let what = |word: &str| match word {
+        "ask" => "a question on open source; plain words do as well",
+        "license" => "what a license asks for",
+        "compat" => "may code under one be used in the other",
+        "identify" => "which license a name means",
+        "check" => "what our policy says",
+        "requests" => "the requests you can see",
+        "show" => "a request whole",
+        "approve" => "vote for it",
+        "reject" => "vote against it, with the reason",
+        "unvote" => "take your vote back",
+        "withdraw" => "take your request back",
+        "done" => "a task of its checklist is done",
+        "audit" => "who did what, and when",
+        _ => "",
+    };
+    let mut items: Vec<Vec<Span>> =
+        workflows.iter().map(|workflow| entry(&workflow.command, &workflow.form.title)).collect();
+    items.extend(
+        USAGE.iter().filter(|(word, _)| !what(word).is_empty()).map(|(word, usage)| entry(usage, what(word))),
+    );
+    Content::Card(Card {
+        title: vec![Span::strong("I am the OSPO's counselor")],
+        tone: Tone::Info,
+        blocks: vec![
+            Block::line("Ask me about licenses, compliance, contributing, releasing, strategy and regulation."),
+            Block::List { items },
+        ],
+        buttons: Vec::new(),
+        reactions: Vec::new(),
+        footer: vec![Span::faint(
+            "I answer from articles that people wrote and review, and say so when I do not know. I am no lawyer.",
+        )],
+    })
+}
+
+/// A word that is almost a command.
+pub fn mistyped(word: &str, meant: &str) -> Content {
+    Content::Text(Text {
+        blocks: vec![Block::spans([
+            Span::text("I do not know "),
+            Span::code(word),
+            Span::text(". Did you mean "),
+            Span::code(meant),
+            Span::text("?"),
+        ])],
+        buttons: vec![Button::new(meant, meant)],
+    })
+}
+
+/// A command that lacks something.
+pub fn incomplete(usage: &str) -> Content {
+    line([Span::text("Say it like this: "), Span::code(usage), Span::text(".")])
+}
+
+/// To somebody who may not do that.
+pub fn not_a_member() -> Content {
+    line([Span::text(
+        "I work for members of this workspace only. If that is a mistake, the OSPO can tell me who you are.",
+    )])
+}
+
+/// To a member whom the config does not know.
+pub fn unknown_person() -> Content {
+    line([Span::text(
+        "You can ask me anything, but for requests I must know who you are, and your account is not on my list of \
+         people. Please ask the OSPO to add it.",
+    )])
+}
+
+/// Nothing is under way.
+pub fn nothing_under_way() -> Content {
+    line([
+        Span::text("There is nothing under way here. "),
+        Span::code("help"),
+        Span::text(" says what I can do."),
+    ])
+}
+
+/// A form is left.
+pub fn cancelled() -> Content {
+    line([Span::text("Left. Nothing was filed.")])
+}
+
+/// A reason is not given after all.
+pub fn reason_left(request: &RequestId) -> Content {
+    line([
+        Span::text("Left. Your rejection of "),
+        Span::code(request.to_string()),
+        Span::text(" has no reason, so it does not decide. Take it back with "),
+        Span::code(format!("unvote {request}")),
+        Span::text(", or give the reason with "),
+        Span::code(format!("reject {request} REASON")),
+        Span::text("."),
+    ])
+}
+
+/// Another form is under way here.
+pub fn form_under_way(title: &str) -> Content {
+    line([
+        Span::text(format!("You are in the middle of “{title}” here. ")),
+        Span::code("resume"),
+        Span::text(" goes on, "),
+        Span::code("cancel"),
+        Span::text(" leaves it."),
+    ])
+}
+
+/// The rules changed so that the form no longer exists.
+pub fn form_gone() -> Content {
+    line([Span::text("This form is no longer in use. I left it; nothing was filed.")])
+}
+
+/// No field before the first.
+pub fn first_field() -> String {
+    "This is the first question.".to_owned()
+}
+
+/// A required field.
+pub fn cannot_skip() -> String {
+    "This one cannot be left out.".to_owned()
+}
+
+/// Some answers are missing.
+pub fn not_complete(missing: usize) -> String {
+    format!("{missing} answer{} still missing.", if missing == 1 { " is" } else { "s are" })
+}
+
+/// Everything is answered.
+pub fn nothing_asked() -> String {
+    "Everything is answered: submit files it, back changes the last answer, cancel leaves it.".to_owned()
+}
+
+/// What is wrong with an answer, and what was asked.
+pub fn form_problem(problem: String, field: Option<&FormField>) -> Content {
+    let mut blocks = vec![Block::line(problem)];
+    blocks.extend(field.filter(|field| !field.help.is_empty()).map(|field| {
+        Block::spans([Span::strong(field.ask.clone()), Span::text(" "), Span::faint(field.help.clone())])
+    }));
+    Content::Text(Text { blocks, buttons: Vec::new() })
+}
+
+/// A field is asked.
+pub fn ask_field(
+    workflow: &Workflow,
+    field: &FormField,
+    at: usize,
+    choices: &[&str],
+    before: Option<&str>,
+) -> Content {
+    let of = workflow.form.fields.len();
+    let mut blocks = vec![Block::spans([
+        Span::faint(format!("{} · {}/{of} ", workflow.form.title, at + 1)),
+        Span::strong(field.ask.clone()),
+    ])];
+    if !field.help.is_empty() {
+        blocks.push(Block::spans([Span::faint(field.help.clone())]));
+    }
+    blocks.extend(before.map(|before| Block::spans([Span::faint("So far: "), Span::text(before)])));
+    let mut words = vec!["cancel"];
+    if at > 0 {
+        words.push("back");
+    }
+    if field.optional {
+        words.push("skip");
+    }
+    blocks.push(Block::spans([Span::faint(format!("You can also say: {}.", words.join(", ")))]));
+    let buttons = choices.iter().map(|choice| Button::new(*choice, *choice)).collect();
+    Content::Text(Text { blocks, buttons })
+}
+
+/// The whole form, before it is filed.
+pub fn review_form(workflow: &Workflow, answers: &Answers) -> Content {
+    let given = |field: &FormField| match answers.get(&field.id) {
+        Some(answer) => Field::new(&field.label, answer),
+        None => Field { name: field.label.clone(), value: vec![Span::faint("left out")] },
+    };
+    Content::Card(Card {
+        title: vec![Span::strong(workflow.form.title.clone()), Span::text(": is this right?")],
+        tone: Tone::Waiting,
+        blocks: vec![Block::Fields { fields: workflow.form.fields.iter().map(given).collect() }],
+        buttons: vec![
+            Button::new("Submit", "submit"),
+            Button::new("Change the last answer", "back"),
+            Button::new("Cancel", "cancel"),
+        ],
+        reactions: Vec::new(),
+        footer: vec![Span::faint("Nothing is filed until you submit.")],
+    })
+}
+
+/// The audit trail of a request.
+pub fn trail(id: &RequestId, entries: &[AuditEntry], people: &People) -> Content {
+    let item = |entry: &AuditEntry| {
+        let who = match &entry.fact.actor {
+            Actor::Person { person, account } => format!("{} ({account})", people.name(person)),
+            Actor::Stranger { account } => account.to_string(),
+            Actor::Bot => "the bot".to_owned(),
+        };
+        let detail: Vec<String> =
+            entry.fact.detail.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        let mut spans = vec![
+            Span::faint(format!("{} ", entry.at.strftime("%Y-%m-%d %H:%M UTC"))),
+            Span::strong(entry.fact.action.clone()),
+            Span::text(format!(" by {who}")),
+        ];
+        if entry.fact.outcome == Outcome::Refused {
+            spans.push(Span::strong(" refused"));
+        }
+        if !detail.is_empty() {
+            spans.push(Span::text(format!(" ({})", detail.join("; "))));
+        }
+        spans
+    };
+    Content::Text(Text {
+        blocks: vec![
+            Block::spans([
+                Span::text("The audit trail of "),
+                Span::code(id.to_string()),
+                Span::text(format!(", {} entries:", entries.len())),
+            ]),
+            Block::List { items: entries.iter().map(item).collect() },
+        ],
+        buttons: Vec::new(),
+    })
+}

@@ -1,0 +1,147 @@
+//! The command line: one file per subcommand. Exit code 0: it ran; 1: some input was bad; 2: it could not run.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Config;
+
+mod audit;
+mod demo;
+mod knowledge;
+mod lines;
+mod logging;
+mod lookup;
+mod serve;
+mod start;
+mod store;
+
+/// The chat bot of an Open Source Program Office.
+#[derive(Debug, Parser)]
+#[command(name = "ospo", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try it: the console chat on a sample company. Without a terminal, a short tour.
+    Demo(demo::DemoArgs),
+    /// Run the bot on the platforms of the config.
+    Serve(serve::ServeArgs),
+    /// Ask a question, or one per line on standard input.
+    Ask(lookup::LookupArgs),
+    /// May code under one license be used in a work under another? `compat MIT in GPL-3.0-only`.
+    Compat(lookup::LookupArgs),
+    /// Which license does a name mean? Gives the SPDX expression.
+    Identify(lookup::LookupArgs),
+    /// What does the company's policy say of a license expression?
+    Check(lookup::CheckArgs),
+    /// What does a license ask for?
+    License(lookup::LookupArgs),
+    /// The curated files.
+    #[command(subcommand)]
+    Knowledge(knowledge::KnowledgeCommand),
+    /// The records: export, import, verify, backup.
+    Store {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        store: store::StoreArgs,
+    },
+    /// The audit log: verify, export.
+    Audit {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        audit: audit::AuditArgs,
+    },
+    /// The config file.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Read the config and what it names, and report every fault.
+    Check(ConfigArgs),
+}
+
+/// Where the config is.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// The config file.
+    #[arg(long, value_name = "FILE", default_value = "ospo.toml", global = true, env = "OSPO_CONFIG")]
+    config: PathBuf,
+}
+
+/// Where the curated files are.
+#[derive(Debug, Clone, Args)]
+pub struct KnowledgeArgs {
+    /// A company's own knowledge folder, laid over the built-in one.
+    #[arg(long, value_name = "FOLDER", env = "OSPO_KNOWLEDGE")]
+    knowledge: Option<PathBuf>,
+}
+
+/// Where the records are.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// The data directory; without it, the one the config names.
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl DataArgs {
+    fn dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.data {
+            Some(data) => Ok(data.clone()),
+            None => Ok(Config::read(&self.config.config)?.data),
+        }
+    }
+}
+
+/// How a command ended, when it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All was well.
+    Well,
+    /// Some input was bad, and said so.
+    BadInput,
+}
+
+/// Runs a command line. What goes wrong is said on standard error.
+pub fn run(cli: Cli) -> ExitCode {
+    let ended = match cli.command {
+        Command::Demo(args) => demo::run(args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Ask(args) => lookup::ask(&args),
+        Command::Compat(args) => lookup::compat(&args),
+        Command::Identify(args) => lookup::identify(&args),
+        Command::Check(args) => lookup::check(&args),
+        Command::License(args) => lookup::license(&args),
+        Command::Knowledge(command) => knowledge::run(&command),
+        Command::Store { data, store } => in_runtime(async || {
+            store::run(store, &data.dir()?).await?;
+            Ok(Ended::Well)
+        }),
+        Command::Audit { data, audit } => in_runtime(async || audit::run(audit, &data.dir()?).await),
+        Command::Config(ConfigCommand::Check(args)) => serve::check(&args),
+    };
+    match ended {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::BadInput) => ExitCode::from(1),
+        Err(error) => {
+            anstream::eprintln!("ospo: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs an async command to its end.
+fn in_runtime(command: impl AsyncFnOnce() -> anyhow::Result<Ended>) -> anyhow::Result<Ended> {
+    tokio::runtime::Runtime::new()?.block_on(command())
+}

@@ -1,0 +1,142 @@
+//! Brings the parts together and runs the bot.
+
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::bot::command::USAGE;
+use crate::bot::{Bot, Mind, Pending, SystemClock};
+use crate::chat::ChatAdapter;
+use crate::chat::console::{ConsoleAdapter, ConsoleConfig, ConsoleMode, ConsolePerson, OnFault, Settle};
+use crate::config::Config;
+use crate::core::person::{Platform, Standing};
+use crate::core::source::Fault;
+use crate::counsel::Counsel;
+use crate::knowledge::{Knowledge, files};
+use crate::store::sled::SledStore;
+
+/// Reads the knowledge: the built-in set, with a company's folder over it.
+///
+/// # Errors
+/// When the folder cannot be read, or every fault of the set.
+pub fn read_knowledge(folder: Option<&Path>) -> anyhow::Result<Knowledge> {
+    let mut set = files::built_in();
+    if let Some(folder) = folder {
+        set = files::overlay(set, files::read_folder(folder).context("cannot read the knowledge folder")?);
+    }
+    Knowledge::load(&set).map_err(|faults| anyhow::anyhow!("the knowledge has faults:\n{}", list(&faults)))
+}
+
+/// Faults, one a paragraph.
+pub fn list(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// What the bot knows, from its config.
+///
+/// # Errors
+/// When the knowledge has faults, or some request could never be decided.
+pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
+    let knowledge = read_knowledge(config.knowledge.as_deref())?;
+    let counsel = Counsel::new(&knowledge.articles)?;
+    let mind =
+        Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
+    let undecidable = mind.undecidable();
+    if !undecidable.is_empty() {
+        let lines: Vec<String> = undecidable
+            .iter()
+            .map(|(workflow, role)| {
+                format!("{workflow}: the role `{role}` needs people under [roles] and a channel under [channels]")
+            })
+            .collect();
+        bail!("some requests could never be decided:\n{}", lines.join("\n"));
+    }
+    Ok(mind)
+}
+
+/// Where the lines of the console come from.
+pub enum Lines {
+    /// The terminal, or standard input when there is none.
+    Standard,
+    /// A script.
+    Script(Box<dyn BufRead + Send>),
+}
+
+/// Runs the bot on a data directory until it is told to stop or the console ends.
+///
+/// # Errors
+/// When it cannot start, or stopped because something failed.
+pub async fn run_bot(config: &Config, mind: Mind, data: &Path, lines: Lines) -> anyhow::Result<()> {
+    let store = Arc::new(SledStore::open(data)?);
+    let pending = Arc::new(Pending::default());
+    let mut adapters: Vec<Arc<dyn ChatAdapter>> = Vec::new();
+    if let Some(console) = console_config(config, &mind) {
+        let mode = match lines {
+            Lines::Script(script) => ConsoleMode::Script(script),
+            Lines::Standard if std::io::stdin().is_terminal() => ConsoleMode::Interactive,
+            Lines::Standard => ConsoleMode::Script(Box::new(std::io::BufReader::new(std::io::stdin()))),
+        };
+        let settle = Arc::new(Settled(Arc::clone(&pending)));
+        adapters.push(ConsoleAdapter::open(data, console, mode, settle)?);
+    }
+    if adapters.is_empty() {
+        bail!("the config names no platform to run on; add a [console] section");
+    }
+    let bot = Bot::new(store, Arc::new(mind), Arc::new(SystemClock), adapters, pending).await?;
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    Ok(bot.run(stop).await?)
+}
+
+struct Settled(Arc<Pending>);
+
+#[async_trait]
+impl Settle for Settled {
+    async fn settled(&self) {
+        self.0.settled().await;
+    }
+}
+
+fn console_config(config: &Config, mind: &Mind) -> Option<ConsoleConfig> {
+    let console = config.console.as_ref()?;
+    let on_console = |person: &crate::core::person::Person| {
+        person.accounts.iter().find(|account| account.platform == Platform::Console).cloned()
+    };
+    let people: Vec<ConsolePerson> = config
+        .people
+        .iter()
+        .filter_map(|person| {
+            let account = on_console(person)?;
+            Some(ConsolePerson { account, name: person.name.clone(), standing: Standing::Member })
+        })
+        .collect();
+    let mut command_words: Vec<String> = USAGE.iter().map(|(word, _)| (*word).to_owned()).collect();
+    command_words.extend(mind.knowledge.workflows.iter().map(|workflow| workflow.command.clone()));
+    Some(ConsoleConfig {
+        people,
+        channels: console.channels.clone(),
+        start_as: config.people.get(&console.start_as).and_then(on_console)?,
+        start_in: console.start_in.clone(),
+        command_words,
+        on_fault: OnFault::GoOn,
+    })
+}
+
+/// Ctrl-C and a service manager's stop both end the bot in good order.
+async fn stop_on_signal(stop: CancellationToken) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    stop.cancel();
+}

@@ -1,0 +1,172 @@
+//! The curated files: reads them, checks them, and gives them out whole or not at all.
+//!
+//! - [`files`]: where the files come from: built into the program, and a company's own folder over it
+//! - [`article`]: one question answered, with its sources, owner and review date
+//! - [`Knowledge`]: the whole valid set: articles, license facts, policy, workflows
+//!
+//! Everything that is wrong is reported at once, each fault with file, line and how to mend it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::core::source::{Fault, SourceFile, line_of};
+use crate::license::{Licenses, Policy};
+use crate::request::Workflow;
+
+pub mod article;
+pub mod files;
+
+pub use article::Article;
+
+/// A whole valid set of curated files.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// The articles, by id.
+    pub articles: Vec<Article>,
+    /// License facts, names and compatibility.
+    pub licenses: Licenses,
+    /// The company's license policy.
+    pub policy: Policy,
+    /// The kinds of request.
+    pub workflows: Vec<Workflow>,
+}
+
+impl Knowledge {
+    /// Reads and checks a set of files (see [`files`]).
+    ///
+    /// # Errors
+    /// Every fault of every file, by file and line.
+    pub fn load(files: &[SourceFile]) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut keep = |result: Result<_, Vec<Fault>>| result.map_err(|found| faults.extend(found)).ok();
+
+        let licenses = keep(Licenses::load(&under(files, "licenses/")).map(Part::Licenses));
+        let Some(Part::Licenses(licenses)) = licenses else {
+            return Err(sorted(faults));
+        };
+        let policy = match files.iter().find(|file| file.path == "policy.toml") {
+            Some(file) => keep(Policy::load(file, &licenses).map(Part::Policy)),
+            None => keep(Err(vec![Fault::new(
+                "policy.toml",
+                1,
+                "there is no license policy",
+                "add policy.toml to the knowledge folder",
+            )])),
+        };
+        let mut workflows = Vec::new();
+        for file in under(files, "workflows/") {
+            if let Some(Part::Workflow(workflow)) = keep(Workflow::load(&file).map(Part::Workflow)) {
+                workflows.push(workflow);
+            }
+        }
+        let mut articles = Vec::new();
+        for file in under(files, "articles/") {
+            if let Some(Part::Article(article)) = keep(Article::load(&file).map(Part::Article)) {
+                articles.push(article);
+            }
+        }
+        articles.sort_by(|a, b| a.id.cmp(&b.id));
+        faults.extend(check_workflows(&workflows));
+        faults.extend(check_articles(&articles, &licenses, files));
+        faults.extend(files.iter().filter_map(misplaced));
+        match policy {
+            Some(Part::Policy(policy)) if faults.is_empty() => {
+                Ok(Self { articles, licenses, policy, workflows })
+            }
+            _ => Err(sorted(faults)),
+        }
+    }
+
+    /// The article with an id.
+    pub fn article(&self, id: &str) -> Option<&Article> {
+        self.articles.binary_search_by(|article| article.id.as_str().cmp(id)).ok().map(|index| &self.articles[index])
+    }
+
+    /// The workflow that a command starts.
+    pub fn workflow_by_command(&self, command: &str) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| workflow.command == command)
+    }
+
+    /// The workflow with an id.
+    pub fn workflow(&self, id: &str) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| workflow.id == id)
+    }
+}
+
+/// What a file can become; lets one closure collect the faults of all kinds.
+enum Part {
+    Licenses(Licenses),
+    Policy(Policy),
+    Workflow(Workflow),
+    Article(Article),
+}
+
+fn under(files: &[SourceFile], folder: &str) -> Vec<SourceFile> {
+    files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
+}
+
+fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+/// A file in a place where nobody reads it is a mistake, not a decoration.
+fn misplaced(file: &SourceFile) -> Option<Fault> {
+    const FOLDERS: [&str; 3] = ["articles/", "licenses/", "workflows/"];
+    let known = file.path == "policy.toml" || FOLDERS.iter().any(|folder| file.path.starts_with(folder));
+    (!known).then(|| {
+        Fault::new(
+            &file.path,
+            1,
+            "this file is in no folder that is read",
+            format!("move it to one of {}, or away", FOLDERS.join(", ")),
+        )
+    })
+}
+
+fn check_workflows(workflows: &[Workflow]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (what, values) in [
+        ("id", workflows.iter().map(|workflow| &workflow.id).collect::<Vec<_>>()),
+        ("command", workflows.iter().map(|workflow| &workflow.command).collect()),
+        ("prefix", workflows.iter().map(|workflow| &workflow.prefix).collect()),
+    ] {
+        let mut seen = BTreeSet::new();
+        for (workflow, value) in workflows.iter().zip(values) {
+            if !seen.insert(value) {
+                faults.push(Fault::new(
+                    format!("workflows/{}.toml", workflow.id),
+                    1,
+                    format!("the {what} `{value}` belongs to another workflow already"),
+                    "choose another",
+                ));
+            }
+        }
+    }
+    faults
+}
+
+fn check_articles(articles: &[Article], licenses: &Licenses, files: &[SourceFile]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for article in articles {
+        let text = files.iter().find(|file| file.path == article.path).map_or("", |file| &file.text);
+        if let Some(other) = first.insert(&article.id, &article.path) {
+            faults.push(Fault::new(
+                &article.path,
+                line_of(text, "id ="),
+                format!("the id `{}` is that of {other} already", article.id),
+                "choose another id, and name the file after it",
+            ));
+        }
+        for license in article.licenses.iter().filter(|id| licenses.name(id).is_none()) {
+            faults.push(Fault::new(
+                &article.path,
+                line_of(text, license),
+                format!("`{license}` is no SPDX license or exception id"),
+                "see `ospo identify` for the id",
+            ));
+        }
+    }
+    faults
+}
