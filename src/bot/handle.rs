@@ -173,11 +173,11 @@ impl Scene<'_> {
             }
             Command::Show(id) => match self.visible(&loaded, act) {
                 Some(request) => self.reply(view::full_account(request, &self.mind.people, self.now).into()),
-                None => self.reply(crate::request::texts::unknown(&id).into()),
+                None => self.hidden(&id, act, loaded.request.is_some()),
             },
             Command::Audit(id) => match self.visible(&loaded, act) {
                 Some(_) => self.reply(texts::trail(&id, &loaded.trail, &self.mind.people)),
-                None => self.reply(crate::request::texts::unknown(&id).into()),
+                None => self.hidden(&id, act, loaded.request.is_some()),
             },
             Command::Approve(id) => self.with_request(loaded, &id, act, |desk, request| {
                 let ballot = Ballot {

@@ -1,0 +1,9 @@
+//! Everything from outside, in one binary: one module a story, the helpers in `support`.
+
+mod config;
+mod crash;
+mod house;
+mod questions;
+mod store;
+mod story;
+mod support;

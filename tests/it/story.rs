@@ -1,0 +1,181 @@
+//! The main job, through the real binary, as people would do it at the console.
+
+use crate::support::{audit, play, run, said};
+
+/// Ada asks to open-source a project.
+pub const FILE_RELEASE: &str = "\
+request-release
+turbine
+1
+https://git.example.com/turbine
+Turns things, and nothing existing turns them this way
+Hiring
+Apache-2.0
+All ours
+yes
+no
+skip
+Team Turbine, two days a week
+skip
+submit
+";
+
+/// Ada asks to contribute to one.
+pub const FILE_CONTRIBUTION: &str = "\
+request-contribution
+libturbine
+https://git.example.com/libturbine
+MIT
+1
+1
+2
+Closes a file twice at most
+no
+skip
+submit
+";
+
+/// The part of a transcript between two lines.
+fn between<'a>(transcript: &'a str, from: &str, to: &str) -> &'a str {
+    let start = transcript.find(from).unwrap_or_else(|| panic!("no {from:?} in:\n{transcript}")) + from.len();
+    let rest = &transcript[start..];
+    &rest[..rest.find(to).unwrap_or_else(|| panic!("no {to:?} after {from:?} in:\n{rest}"))]
+}
+
+fn fresh() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+#[test]
+fn without_a_terminal_the_demo_plays_a_tour_and_ends_well() {
+    let transcript = said(&run(&["demo"], ""));
+    for expected in [
+        "sample data",
+        "contractor",
+        "CON-1",
+        "Lea (sample legal) (Legal) approved",
+        "is approved",
+        "request.approved",
+    ] {
+        assert!(transcript.contains(expected), "no {expected:?} in:\n{transcript}");
+    }
+    assert!(!transcript.contains('\u{1b}'), "no colors where there is no terminal");
+}
+
+#[test]
+fn a_question_gets_a_sourced_answer_with_owner_and_review_date() {
+    let data = fresh();
+    let transcript = play(data.path(), "is using GPL software only inside our company distribution?\n");
+    for expected in ["No", "gnu.org", "legal", "2026"] {
+        assert!(transcript.contains(expected), "no {expected:?} in:\n{transcript}");
+    }
+}
+
+#[test]
+fn a_release_is_decided_by_two_reactions_and_its_checklist_completes_it() {
+    let data = fresh();
+    let script = format!(
+        "{FILE_RELEASE}\
+         /as lea\n/in #legal\n/react REL-1 ✅\n\
+         /as mia\n/in #management\n/react REL-1 👍🏽\n\
+         /as ada\n/in #general\n\
+         done REL-1 1\ndone REL-1 2\ndone REL-1 3\ndone REL-1 4\ndone REL-1 5\ndone REL-1 6\ndone REL-1 7\n\
+         show REL-1\n"
+    );
+    let transcript = play(data.path(), &script);
+    let shown = between(&transcript, "> show REL-1", "Revision 1");
+    for expected in ["1 of 1 (✅ Lea (sample legal))", "1 of 1 (✅ Mia (sample management))", "completed"] {
+        assert!(shown.contains(expected), "no {expected:?} in:\n{shown}");
+    }
+    assert_eq!(shown.matches('☑').count(), 7);
+    let actions: Vec<String> =
+        audit(data.path()).iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(&actions[..4], ["request.submitted", "vote.approve", "vote.approve", "request.approved"]);
+    assert_eq!(actions.last().unwrap(), "request.completed");
+}
+
+#[test]
+fn a_rejection_by_reaction_is_asked_for_its_reason_and_the_requester_reads_it() {
+    let data = fresh();
+    let script = format!(
+        "{FILE_RELEASE}\
+         /as lea\n/in #legal\n/react REL-1 ✅\n/unreact REL-1 ✅\n/react REL-1 ❌\nThe patent review is missing\n\
+         /as mia\n/in #management\n/react REL-1 ✅\n\
+         /as ada\n/in #general\n/history 3\nshow REL-1\n"
+    );
+    let transcript = play(data.path(), &script);
+    assert!(between(&transcript, "react REL-1 ❌", "/as mia").contains("Why do you reject"));
+    assert!(between(&transcript, "> /history 3", "> show").contains("The patent review is missing"));
+    assert!(between(&transcript, "> show REL-1", "Revision 1").contains("rejected"));
+    let log = audit(data.path());
+    let late = log.last().unwrap();
+    assert_eq!((late["action"].as_str(), late["outcome"].as_str()), (Some("vote.approve"), Some("refused")));
+    assert!(log.iter().any(|entry| entry["detail"]["reason"] == "The patent review is missing"));
+}
+
+#[test]
+fn nobody_decides_or_sees_what_is_not_theirs() {
+    let data = fresh();
+    let script = format!(
+        "{FILE_RELEASE}\
+         /in #legal\n/react REL-1 ✅\n\
+         /as max\n/in #general\nshow REL-1\napprove REL-1\naudit REL-1\n/in #legal\n/react REL-1 ✅\n\
+         /as sam\n/in #general\nrequests\n\
+         /as olga\n/in #general\nshow REL-1\n"
+    );
+    let transcript = play(data.path(), &script);
+    let max = between(&transcript, "/as max", "/as sam");
+    assert!(max.contains("There is no request") && !max.contains("Purpose  "), "{max}");
+    assert!(between(&transcript, "> requests", "/as olga").contains("No requests that you can see"));
+    let olga = &transcript[transcript.find("/as olga").unwrap()..];
+    assert!(olga.contains("0 of 1, can decide: Lea (sample legal), Luis (sample legal)"), "{olga}");
+    let refused = audit(data.path()).iter().filter(|entry| entry["outcome"] == "refused").count();
+    assert!(refused >= 4, "refused attempts are on record");
+}
+
+#[test]
+fn a_form_goes_on_after_a_restart_and_says_what_does_not_fit() {
+    let data = fresh();
+    let first = play(data.path(), "request-contribution\nlibturbine\nno address\n");
+    assert!(first.contains("whole web address"), "{first}");
+    let second = play(
+        data.path(),
+        "resume\nhttps://git.example.com/libturbine\nback\nhttps://git.example.com/lib\nskip\nno such license\ncancel\nresume\n",
+    );
+    assert!(second.contains("Where is it?"), "{second}");
+    assert!(second.contains("So far: https://git.example.com/libturbine"), "{second}");
+    assert!(second.contains("cannot be left out"), "{second}");
+    assert!(second.contains("Nothing was filed"), "{second}");
+    assert!(second[second.rfind("> resume").unwrap()..].contains("nothing under way"), "{second}");
+}
+
+#[test]
+fn almost_a_command_is_asked_back() {
+    let data = fresh();
+    let transcript = play(data.path(), "!ospo aprove REL-1\nshow\n/raect last ✅\n");
+    assert!(transcript.contains("Did you mean `approve REL-1`?"), "{transcript}");
+    assert!(transcript.contains("Say it like this: `show REL-1`"), "{transcript}");
+    assert!(transcript.contains("Did you mean `/react`?"), "{transcript}");
+}
+
+#[test]
+fn a_question_that_nobody_wrote_an_answer_for_goes_to_the_ospo() {
+    let data = fresh();
+    let transcript = play(
+        data.path(),
+        "who in our open source office signs the quarterly zebra license report?\n/as olga\n/in #ospo\n/history\n",
+    );
+    assert!(transcript.contains("→ #ospo"), "{transcript}");
+    assert!(transcript[transcript.find("/as olga").unwrap()..].contains("zebra"), "{transcript}");
+}
+
+#[test]
+fn the_audit_log_proves_itself_and_names_what_was_changed() {
+    let data = fresh();
+    play(data.path(), FILE_CONTRIBUTION);
+    let place = data.path().display().to_string();
+    assert!(said(&run(&["audit", "verify", "--data", &place], "")).contains("whole: 1 entries"));
+
+    let export = said(&run(&["store", "--data", &place, "export", "-"], ""));
+    assert!(export.contains("request.submitted"));
+}
