@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, error, info, warn};
 
@@ -51,6 +51,13 @@ pub enum BotError {
 pub struct Bot {
     core: Arc<Core>,
     jobs: mpsc::UnboundedReceiver<Job>,
+    left: Left,
+}
+
+/// What the last process left undone.
+struct Left {
+    events: Vec<(Key, Version, Event)>,
+    messages: Vec<(Key, Version, OutboxEntry)>,
 }
 
 /// What the parts of the engine share.
@@ -70,7 +77,8 @@ pub(super) struct Core {
     next_inbox: AtomicU64,
     jobs: mpsc::UnboundedSender<Job>,
     closing: CancellationToken,
-    failed: watch::Sender<Option<StoreError>>,
+    failed: CancellationToken,
+    failure: OnceLock<StoreError>,
 }
 
 /// Something to be handled, with the record that goes when it is.
@@ -111,8 +119,15 @@ impl Bot {
         adapters: Vec<Arc<dyn ChatAdapter>>,
         pending: Arc<Pending>,
     ) -> Result<Self, StoreError> {
-        let next_outbox = next_number(store.as_ref(), records::all_outbox()).await?;
-        let next_inbox = next_number(store.as_ref(), records::all_inbox()).await?;
+        // All that is read from here on is on disk: the last process may have died before it was.
+        store.commit(Batch::default()).await?;
+        let left = Left {
+            events: read_all(store.as_ref(), records::all_inbox()).await?,
+            messages: read_all(store.as_ref(), records::all_outbox()).await?,
+        };
+        let next_inbox = number_after(left.events.last().map(|(key, ..)| key));
+        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key));
+        pending.add(left.events.len() + left.messages.len());
         let (sender, jobs) = mpsc::unbounded_channel();
         let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
             let (handler, deliverer) = (weak.clone(), weak.clone());
@@ -145,10 +160,11 @@ impl Bot {
                 next_inbox: AtomicU64::new(next_inbox),
                 jobs: sender,
                 closing: CancellationToken::new(),
-                failed: watch::Sender::new(None),
+                failed: CancellationToken::new(),
+                failure: OnceLock::new(),
             }
         });
-        Ok(Self { core, jobs })
+        Ok(Self { core, jobs, left })
     }
 
     /// Where adapters hand in what happened.
@@ -162,10 +178,8 @@ impl Bot {
     /// # Errors
     /// When the store fails or a platform cannot go on.
     pub async fn run(self, stop: CancellationToken) -> Result<(), BotError> {
-        let Self { core, jobs } = self;
-        // All that is read from here on is on disk: the last process may have died before it was.
-        core.store.commit(Batch::default()).await?;
-        core.resume().await?;
+        let Self { core, jobs, left } = self;
+        core.resume(left);
         let background = stop.child_token();
         let dispatcher = tokio::spawn(Arc::clone(&core).dispatch(jobs));
         let timers = tokio::spawn(Arc::clone(&core).run_timers(background.clone()));
@@ -181,17 +195,14 @@ impl Bot {
             tokio::time::sleep(GRACE).await;
             hurry.cancel();
         });
-        let failed = core.failed.subscribe();
-        if failed.borrow().is_none() {
-            core.finish(failed).await;
-        }
+        core.finish().await;
         pressing.abort();
         dispatcher.abort();
         for task in [timers, housekeeping] {
             task.abort();
         }
-        if let Some(error) = core.failed.borrow().clone() {
-            return Err(error.into());
+        if let Some(error) = core.failure.get() {
+            return Err(error.clone().into());
         }
         // The last word on disk before the process ends.
         core.store.commit(Batch::default()).await?;
@@ -211,7 +222,6 @@ impl Core {
                 adapter.run(port, stop).instrument(tracing::info_span!("chat", %platform)).await
             });
         }
-        let mut failed = self.failed.subscribe();
         let mut result = Ok(());
         loop {
             tokio::select! {
@@ -224,7 +234,7 @@ impl Core {
                     }
                     Some(Err(error)) => error!(%error, "an adapter died"),
                 },
-                _ = failed.wait_for(Option::is_some) => {
+                () = self.failed.cancelled() => {
                     own.cancel();
                     running.abort_all();
                     break;
@@ -235,10 +245,10 @@ impl Core {
     }
 
     /// Waits until everything accepted is handled and shown, or the store fails, or time is up.
-    async fn finish(&self, mut failed: watch::Receiver<Option<StoreError>>) {
+    async fn finish(&self) {
         tokio::select! {
+            () = self.failed.cancelled() => {}
             () = self.pending.settled() => {}
-            _ = failed.wait_for(Option::is_some) => {}
             () = self.hurry.cancelled() => {
                 // What platforms do not take now stays in the outbox for the next start.
                 self.handlers.drained().await;
@@ -248,21 +258,17 @@ impl Core {
         }
     }
 
-    /// Takes up what the last process left undone.
-    async fn resume(&self) -> Result<(), StoreError> {
-        let outbox = read_all::<OutboxEntry>(self.store.as_ref(), records::all_outbox()).await?;
-        let inbox = read_all::<Event>(self.store.as_ref(), records::all_inbox()).await?;
-        if !outbox.is_empty() || !inbox.is_empty() {
-            info!(events = inbox.len(), messages = outbox.len(), "taking up what was left undone");
+    /// Takes up what the last process left undone; it is counted as pending already.
+    fn resume(&self, left: Left) {
+        if !left.events.is_empty() || !left.messages.is_empty() {
+            info!(events = left.events.len(), messages = left.messages.len(), "taking up what was left undone");
         }
-        self.pending.add(outbox.len() + inbox.len());
-        for (key, version, entry) in outbox {
+        for (key, version, entry) in left.messages {
             self.send(Outgoing { key, version, entry });
         }
-        for (key, version, event) in inbox {
+        for (key, version, event) in left.events {
             self.queue(Job { key, version, work: Work::Event(event) });
         }
-        Ok(())
     }
 
     /// Hands a job to the dispatcher. The caller has counted it as pending.
@@ -434,7 +440,9 @@ impl Core {
     /// The store failed: the bot must not go on.
     pub(super) fn fail(&self, error: StoreError) {
         error!(%error, "the store failed");
-        self.failed.send_if_modified(|failed| failed.is_none() && failed.replace(error.clone()).is_none());
+        // The first failure is the one to tell.
+        let _ = self.failure.set(error);
+        self.failed.cancel();
     }
 }
 
@@ -451,11 +459,9 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The number after the last one in a range of numbered records.
-async fn next_number(store: &dyn Store, range: std::ops::Range<Key>) -> Result<u64, StoreError> {
-    let keys = read_all::<serde::de::IgnoredAny>(store, range).await?;
-    let last = keys.last().and_then(|(key, ..)| key.0.rsplit('/').next()?.parse::<u64>().ok());
-    Ok(last.unwrap_or(0) + 1)
+/// The number after that of the last record of a kind.
+fn number_after(last: Option<&Key>) -> u64 {
+    last.and_then(|key| key.0.rsplit('/').next()?.parse::<u64>().ok()).unwrap_or(0) + 1
 }
 
 #[async_trait]

@@ -2,6 +2,7 @@
 
 mod config;
 mod crash;
+mod engine;
 mod house;
 mod questions;
 mod store;

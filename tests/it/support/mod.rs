@@ -1,4 +1,7 @@
-//! The real binary, driven as a person or a script would.
+//! The real binary, driven as a person or a script would; and a platform in memory.
+
+pub mod fake;
+
 
 use std::io::Write;
 use std::path::Path;

@@ -1,0 +1,277 @@
+//! The engine under everything that can go wrong around it, in virtual time.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ospo_counselor::bot::BotError;
+use ospo_counselor::bot::records;
+use ospo_counselor::bot::unit::read_all;
+use ospo_counselor::chat::{Accepted, StandingReaction};
+use ospo_counselor::core::event::EventKind;
+use ospo_counselor::core::person::{AccountId, Platform, Standing};
+use ospo_counselor::request::{Request, Status};
+use ospo_counselor::store::memory::{Fate, MemoryStore};
+use ospo_counselor::store::{Key, Store};
+
+use crate::support::fake::{FakeChat, Running, TestClock, event, said};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+const CONTRIBUTION: [&str; 11] = [
+    "request-contribution",
+    "libturbine",
+    "https://git.example.com/libturbine",
+    "MIT",
+    "1",
+    "1",
+    "2",
+    "Closes a file twice at most",
+    "no",
+    "skip",
+    "submit",
+];
+
+async fn file(bot: &Running) {
+    for line in CONTRIBUTION {
+        bot.say("ada", "#general", line).await;
+    }
+}
+
+async fn request(store: &dyn Store) -> Request {
+    read_all(store, records::all_requests()).await.unwrap().remove(0).2
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId::new(Platform::Console, name)
+}
+
+async fn start(store: &Arc<MemoryStore>, chat: &Arc<FakeChat>, clock: &Arc<TestClock>) -> Running {
+    Running::start(Arc::clone(store) as Arc<dyn Store>, Arc::clone(chat), Arc::clone(clock)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_told_twice_happens_once() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    let told = event("e1", "ada", "#general", said("#general", "help"));
+    assert_eq!(bot.port.accept(told.clone()).await.unwrap(), Accepted::Kept);
+    assert_eq!(bot.port.accept(told).await.unwrap(), Accepted::Known);
+    bot.pending.settled().await;
+    assert_eq!(chat.said_to("@ada").len(), 1);
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_for_the_bot_is_not_kept() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    let mut by_a_bot = event("e1", "ada", "#general", said("#general", "help"));
+    by_a_bot.standing = Standing::Bot;
+    assert_eq!(bot.port.accept(by_a_bot).await.unwrap(), Accepted::Ignored);
+    let message = chat_message();
+    let party = EventKind::Reacted { message, emoji: "🎉".to_owned() };
+    assert_eq!(
+        bot.port.accept(event("e2", "ada", "#general", party)).await.unwrap(),
+        Accepted::Ignored
+    );
+    assert!(store.scan(Key::under("seen/"), 10).await.unwrap().is_empty());
+    bot.end().await.unwrap();
+}
+
+fn chat_message() -> ospo_counselor::core::event::MessageRef {
+    match said("#general", "") {
+        EventKind::Said { message, .. } => message,
+        _ => unreachable!("it is said"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_is_down_gets_everything_later_in_order_and_once() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    chat.refusals.store(7, Ordering::SeqCst);
+    for (number, line) in CONTRIBUTION.into_iter().enumerate() {
+        let id = format!("line {number}");
+        bot.port.accept(event(&id, "ada", "#general", said("#general", line))).await.unwrap();
+    }
+    bot.pending.settled().await;
+    let asked = chat.said_to("@ada");
+    assert_eq!(asked.len(), CONTRIBUTION.len());
+    assert!(asked[0].contains("Which project") && asked[10].contains("Filed as"), "{asked:#?}");
+    assert!(chat.attempts.load(Ordering::SeqCst) >= 7 + CONTRIBUTION.len());
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_leaves_to_the_next_start_what_a_platform_does_not_take() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    chat.refusals.store(usize::MAX, Ordering::SeqCst);
+    bot.port.accept(event("e1", "ada", "#general", said("#general", "help"))).await.unwrap();
+    bot.end().await.unwrap();
+    assert!(chat.said_to("@ada").is_empty());
+    chat.refusals.store(0, Ordering::SeqCst);
+    let bot = start(&store, &chat, &clock).await;
+    bot.pending.settled().await;
+    assert_eq!(chat.said_to("@ada").len(), 1);
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn conflicts_are_decided_anew_and_nobody_notices() {
+    let mut random = fastrand::Rng::with_seed(42);
+    let plan = move |_: &_| if random.u8(..) < 64 { Fate::Conflict } else { Fate::Normal };
+    let store = Arc::new(MemoryStore::with_faults(plan));
+    let (chat, clock) = (Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    let card = chat.newest_in("#legal");
+    let vote = EventKind::Reacted { message: card, emoji: "✅".to_owned() };
+    bot.event("vote", "lea", "#legal", vote).await;
+    let request = request(store.as_ref()).await;
+    assert_eq!(request.votes["legal"].len(), 1);
+    assert_eq!(chat.said_to("@ada").len(), CONTRIBUTION.len() + 1);
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_store_stops_the_bot_and_the_next_start_goes_on() {
+    let mut commits = 0;
+    let plan = move |_: &_| {
+        commits += 1;
+        if commits == 12 { Fate::FailAfter } else { Fate::Normal }
+    };
+    let store = Arc::new(MemoryStore::with_faults(plan));
+    let (chat, clock) = (Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    let mut unacknowledged = Vec::new();
+    for (number, line) in CONTRIBUTION.into_iter().enumerate() {
+        let happened = event(&format!("line {number}"), "ada", "#general", said("#general", line));
+        if bot.port.accept(happened.clone()).await.is_err() {
+            unacknowledged.push(happened);
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(bot.ended().await, Err(BotError::Store(_))));
+
+    let store = Arc::new(store.reopen());
+    let bot = start(&store, &chat, &clock).await;
+    for happened in unacknowledged {
+        bot.port.accept(happened).await.unwrap();
+    }
+    bot.pending.settled().await;
+    assert_eq!(chat.said_to("@ada").len(), CONTRIBUTION.len(), "nothing lost, nothing twice");
+    assert_eq!(request(store.as_ref()).await.summary, "libturbine");
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn reminders_come_on_working_days_and_stop_with_the_decision() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    let reminders = |channel: &str| {
+        chat.said_to(channel).into_iter().filter(|said| said.contains("still waits")).collect::<Vec<_>>()
+    };
+    tokio::time::sleep(DAY + MINUTE).await;
+    assert!(reminders("#legal").is_empty(), "not on the first day");
+    tokio::time::sleep(DAY).await;
+    bot.pending.settled().await;
+    assert_eq!(reminders("#legal").len(), 1);
+    assert!(reminders("#legal")[0].contains("Lea"));
+
+    let vote = EventKind::Reacted { message: chat.newest_in("#legal"), emoji: "✅".to_owned() };
+    bot.event("no card", "lea", "#legal", vote).await;
+    assert!(request(store.as_ref()).await.votes.is_empty(), "a reminder is no card");
+    bot.say("lea", "#legal", "approve CON-1").await;
+    tokio::time::sleep(2 * DAY).await;
+    bot.pending.settled().await;
+    assert_eq!((reminders("#legal").len(), reminders("#management").len()), (1, 2));
+    bot.say("mia", "#management", "approve CON-1").await;
+    tokio::time::sleep(40 * DAY).await;
+    bot.pending.settled().await;
+    assert_eq!(reminders("#management").len(), 2);
+    assert_eq!(request(store.as_ref()).await.status, Status::Approved);
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_long_stop_one_reminder_comes_not_ten_and_expiry_is_no_approval() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    bot.end().await.unwrap();
+    tokio::time::sleep(9 * DAY).await;
+    let bot = start(&store, &chat, &clock).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bot.pending.settled().await;
+    let reminders = chat.said_to("#legal").into_iter().filter(|said| said.contains("still waits")).count();
+    assert_eq!(reminders, 1);
+    tokio::time::sleep(40 * DAY).await;
+    bot.pending.settled().await;
+    assert_eq!(request(store.as_ref()).await.status, Status::Expired);
+    assert!(chat.said_to("@ada").last().unwrap().contains("has lapsed"));
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn reactions_that_came_or_went_while_it_was_down_count() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    let card = chat.newest_in("#legal");
+    bot.end().await.unwrap();
+
+    let approval = StandingReaction { account: account("lea"), emoji: "👍".to_owned() };
+    let own = StandingReaction { account: account("ada"), emoji: "👍".to_owned() };
+    chat.reactions.lock().unwrap().insert(card.clone(), vec![approval, own]);
+    let bot = start(&store, &chat, &clock).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bot.pending.settled().await;
+    let votes = request(store.as_ref()).await.votes;
+    assert_eq!(votes["legal"].keys().map(|person| person.0.as_str()).collect::<Vec<_>>(), ["lea"]);
+    bot.end().await.unwrap();
+
+    chat.reactions.lock().unwrap().remove(&card);
+    let bot = start(&store, &chat, &clock).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bot.pending.settled().await;
+    assert!(request(store.as_ref()).await.votes["legal"].is_empty());
+    let told = chat.said_to("@lea").len();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    bot.pending.settled().await;
+    assert_eq!(chat.said_to("@lea").len(), told, "the same difference is told once");
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_is_edited_in_place() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    bot.say("lea", "#legal", "approve CON-1").await;
+    let cards = |channel: &str| {
+        let messages = chat.messages.lock().unwrap();
+        messages.iter().filter(|seen| seen.to == channel).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!((cards("#management").len(), cards("#management")[0].edits), (1, 1));
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn guests_get_nothing_and_unlisted_members_may_only_ask() {
+    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    let mut guest = event("g", "ada", "#general", said("#general", "requests"));
+    guest.standing = Standing::Guest;
+    bot.port.accept(guest).await.unwrap();
+    bot.pending.settled().await;
+    assert!(chat.said_to("@ada")[0].contains("members of this workspace only"));
+    bot.say("newcomer", "#general", "request-release").await;
+    assert!(chat.said_to("@newcomer")[0].contains("not on my list"));
+    bot.say("newcomer", "#general", "help").await;
+    assert!(chat.said_to("@newcomer")[1].contains("counselor"));
+    bot.end().await.unwrap();
+}

@@ -1,0 +1,222 @@
+//! A platform in memory, and a clock that follows the virtual time of the runtime.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use ospo_counselor::bot::{Bot, BotError, Clock, Mind, Pending};
+use ospo_counselor::chat::{
+    AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryAction, DeliveryError, EventPort,
+    StandingReaction, Support,
+};
+use ospo_counselor::config::Config;
+use ospo_counselor::core::effect::Destination;
+use ospo_counselor::core::event::{Addressed, Event, EventId, EventKind, MessageRef, Place};
+use ospo_counselor::core::message::Content;
+use ospo_counselor::core::person::{AccountId, ChannelId, Platform, Standing};
+use ospo_counselor::counsel::Counsel;
+use ospo_counselor::knowledge::{Knowledge, files};
+use ospo_counselor::store::Store;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Monday morning.
+pub const START: &str = "2026-11-23T09:00:00Z";
+
+/// A clock that moves with the runtime's time, so that paused time is virtual time.
+pub struct TestClock {
+    start: Timestamp,
+    origin: tokio::time::Instant,
+}
+
+impl TestClock {
+    /// A clock at [`START`], now.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { start: START.parse().unwrap(), origin: tokio::time::Instant::now() })
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.start + SignedDuration::try_from(self.origin.elapsed()).unwrap()
+    }
+}
+
+/// What people see of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    pub to: String,
+    pub content: Content,
+    pub edits: usize,
+}
+
+/// A platform in memory that shows each delivery id once.
+#[derive(Default)]
+pub struct FakeChat {
+    pub messages: Mutex<Vec<Seen>>,
+    done: Mutex<BTreeMap<String, MessageRef>>,
+    pub reactions: Mutex<BTreeMap<MessageRef, Vec<StandingReaction>>>,
+    /// How many deliveries are refused before the next is taken.
+    pub refusals: AtomicUsize,
+    pub attempts: AtomicUsize,
+}
+
+impl FakeChat {
+    /// Everything that was said to a destination, as JSON text.
+    pub fn said_to(&self, to: &str) -> Vec<String> {
+        let messages = self.messages.lock().unwrap();
+        let theirs = messages.iter().filter(|seen| seen.to == to);
+        theirs.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
+    }
+
+    /// The newest message in a channel.
+    pub fn newest_in(&self, channel: &str) -> MessageRef {
+        let messages = self.messages.lock().unwrap();
+        let number = messages.iter().rposition(|seen| seen.to == channel).expect("a message is there");
+        MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }
+    }
+}
+
+fn destination(to: &Destination) -> (String, ChannelId) {
+    match to {
+        Destination::Place { place } => (place.channel.id.clone(), place.channel.clone()),
+        Destination::Private { account, near } => (format!("@{}", account.id), near.channel.clone()),
+        Destination::Direct { account } => {
+            (format!("@{}", account.id), ChannelId::new(account.platform, format!("dm:{}", account.id)))
+        }
+    }
+}
+
+#[async_trait]
+impl ChatAdapter for FakeChat {
+    fn platform(&self) -> Platform {
+        Platform::Console
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            buttons: Support::Native,
+            forms: Support::None,
+            edits: Support::Native,
+            threads: Support::None,
+            ephemeral: Support::Native,
+        }
+    }
+
+    async fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
+        stop.cancelled().await;
+        Ok(())
+    }
+
+    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        let refuse = |left: usize| left.checked_sub(1);
+        if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuse).is_ok() {
+            return Err(DeliveryError::Retry { why: "overloaded".to_owned(), after: None });
+        }
+        let mut done = self.done.lock().unwrap();
+        if let Some(message) = done.get(&delivery.id) {
+            return Ok(message.clone());
+        }
+        let mut messages = self.messages.lock().unwrap();
+        let message = match &delivery.action {
+            DeliveryAction::Post { to, content } => {
+                let (to, channel) = destination(to);
+                messages.push(Seen { to, content: content.clone(), edits: 0 });
+                MessageRef { channel, id: (messages.len() - 1).to_string() }
+            }
+            DeliveryAction::Edit { message, content } => {
+                let seen = message.id.parse::<usize>().ok().and_then(|number| messages.get_mut(number));
+                let Some(seen) = seen else { return Err(DeliveryError::Gone) };
+                seen.content = content.clone();
+                seen.edits += 1;
+                message.clone()
+            }
+        };
+        done.insert(delivery.id.clone(), message.clone());
+        Ok(message)
+    }
+
+    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
+        Ok(Some(self.reactions.lock().unwrap().get(message).cloned().unwrap_or_default()))
+    }
+}
+
+/// What the bot knows in tests: the sample company and the built-in knowledge.
+pub fn mind() -> Arc<Mind> {
+    static MIND: OnceLock<Arc<Mind>> = OnceLock::new();
+    let mind = MIND.get_or_init(|| {
+        let company = include_str!("../../../src/cli/demo/company.toml");
+        let config = Config::parse("company.toml", company, std::path::Path::new(".")).unwrap();
+        let knowledge = Knowledge::load(&files::built_in()).unwrap();
+        let counsel = Counsel::new(&knowledge.articles).unwrap();
+        Arc::new(Mind { people: config.people, channels: config.channels, knowledge, counsel })
+    });
+    Arc::clone(mind)
+}
+
+/// A bot that runs, with its platform.
+pub struct Running {
+    pub chat: Arc<FakeChat>,
+    pub port: Arc<dyn EventPort>,
+    pub pending: Arc<Pending>,
+    pub stop: CancellationToken,
+    bot: JoinHandle<Result<(), BotError>>,
+    said: AtomicUsize,
+}
+
+impl Running {
+    /// Starts a bot on a store.
+    pub async fn start(store: Arc<dyn Store>, chat: Arc<FakeChat>, clock: Arc<TestClock>) -> Self {
+        let pending = Arc::new(Pending::default());
+        let adapters = vec![Arc::clone(&chat) as Arc<dyn ChatAdapter>];
+        let bot = Bot::new(store, mind(), clock, adapters, Arc::clone(&pending)).await.unwrap();
+        let (port, stop) = (bot.port(), CancellationToken::new());
+        let bot = tokio::spawn(bot.run(stop.clone()));
+        Self { chat, port, pending, stop, bot, said: AtomicUsize::new(0) }
+    }
+
+    /// Somebody does something in a channel; waits until all that follows is done.
+    pub async fn event(&self, id: &str, who: &str, channel: &str, kind: EventKind) {
+        self.port.accept(event(id, who, channel, kind)).await.unwrap();
+        self.pending.settled().await;
+    }
+
+    /// Somebody says something to the bot.
+    pub async fn say(&self, who: &str, channel: &str, text: &str) {
+        let number = self.said.fetch_add(1, Ordering::SeqCst);
+        self.event(&format!("{who}-{number}-{}", text.len()), who, channel, said(channel, text)).await;
+    }
+
+    /// Tells the bot to stop and waits until it has.
+    pub async fn end(self) -> Result<(), BotError> {
+        self.stop.cancel();
+        self.bot.await.unwrap()
+    }
+
+    /// Waits until the bot has stopped by itself.
+    pub async fn ended(self) -> Result<(), BotError> {
+        tokio::time::timeout(Duration::from_secs(60), self.bot).await.expect("it stops").unwrap()
+    }
+}
+
+/// A message to the bot.
+pub fn said(channel: &str, text: &str) -> EventKind {
+    let message = MessageRef { channel: ChannelId::new(Platform::Console, channel), id: "said".to_owned() };
+    EventKind::Said { text: text.to_owned(), message, addressed: Addressed::Mention }
+}
+
+/// Something that happened.
+pub fn event(id: &str, who: &str, channel: &str, kind: EventKind) -> Event {
+    Event {
+        id: EventId(id.to_owned()),
+        at: START.parse().unwrap(),
+        account: AccountId::new(Platform::Console, who),
+        standing: Standing::Member,
+        place: Place::channel(ChannelId::new(Platform::Console, channel)),
+        kind,
+    }
+}
