@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -173,7 +172,7 @@ async fn flush(printing: &mpsc::Sender<Print>) {
 /// Ends the editor's thread and leaves the terminal as it was.
 ///
 /// The editor can only be woken by a key or a signal. It catches an interrupt while it reads, gives the terminal
-/// back its mode and returns, so the process interrupts itself; the shell does it because Rust alone cannot.
+/// back its mode and returns, so the process interrupts itself.
 async fn leave(editor: std::thread::JoinHandle<()>) {
     const TRIES: usize = 20;
     for attempt in 0..TRIES {
@@ -184,16 +183,9 @@ async fn leave(editor: std::thread::JoinHandle<()>) {
             editor.join().ok();
             return;
         }
-        if cfg!(unix) && attempt % 4 == 0 {
-            let interrupt = Command::new("sh")
-                .args(["-c", "kill -s INT \"$PPID\""])
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-            if interrupt.is_err() {
-                return;
-            }
+        // rustyline reads on until a key or a signal comes.
+        if attempt % 4 == 0 && nix::sys::signal::raise(nix::sys::signal::Signal::SIGINT).is_err() {
+            return;
         }
     }
 }
