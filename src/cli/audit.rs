@@ -45,7 +45,10 @@ pub async fn run(args: AuditArgs, data: &Path) -> anyhow::Result<Ended> {
             let end: Head = Unit::new(&store).read(records::audit_head()).await?.unwrap_or_default();
             match verify(entries, &end) {
                 Ok(count) => {
-                    anstream::println!("The audit log is whole: {count} entries, the last with hash {}.", end.hash);
+                    anstream::println!(
+                        "The audit log is whole: {count} entries, the last with hash {}.",
+                        end.hash
+                    );
                     Ok(Ended::Well)
                 }
                 Err(fault) => {

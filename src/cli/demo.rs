@@ -40,7 +40,8 @@ pub struct DemoArgs {
 pub fn run(args: DemoArgs) -> anyhow::Result<Ended> {
     let temporary = tempfile::Builder::new().prefix("ospo-demo-").tempdir()?;
     let data = args.data.unwrap_or_else(|| temporary.path().to_owned());
-    let config = Config::parse("the sample company", COMPANY, &data).map_err(|faults| anyhow!(list(&faults)))?;
+    let config =
+        Config::parse("the sample company", COMPANY, &data).map_err(|faults| anyhow!(list(&faults)))?;
     logging::start(&config.log);
     let lines = match args.script {
         Some(path) if path.as_os_str() == "-" => Lines::Script(Box::new(BufReader::new(std::io::stdin()))),

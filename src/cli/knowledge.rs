@@ -27,7 +27,8 @@ pub fn run(command: &KnowledgeCommand) -> anyhow::Result<Ended> {
     }
     match Knowledge::load(&set) {
         Ok(knowledge) => {
-            let topics: BTreeSet<&str> = knowledge.articles.iter().map(|article| article.topic.as_str()).collect();
+            let topics: BTreeSet<&str> =
+                knowledge.articles.iter().map(|article| article.topic.as_str()).collect();
             anstream::println!(
                 "{} files, sound: {} articles on {} topics, {} kinds of request.",
                 set.len(),

@@ -34,7 +34,7 @@ enum Command {
     /// Ask a question, or one per line on standard input.
     Ask(lookup::LookupArgs),
     /// May code under one license be used in a work under another? `compat MIT in GPL-3.0-only`.
-    Compat(lookup::LookupArgs),
+    Compat(lookup::CompatArgs),
     /// Which license does a name mean? Gives the SPDX expression.
     Identify(lookup::LookupArgs),
     /// What does the company's policy say of a license expression?

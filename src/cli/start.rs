@@ -43,14 +43,15 @@ pub fn list(faults: &[Fault]) -> String {
 pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     let knowledge = read_knowledge(config.knowledge.as_deref())?;
     let counsel = Counsel::new(&knowledge.articles)?;
-    let mind =
-        Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
+    let mind = Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
         let lines: Vec<String> = undecidable
             .iter()
             .map(|(workflow, role)| {
-                format!("{workflow}: the role `{role}` needs people under [roles] and a channel under [channels]")
+                format!(
+                    "{workflow}: the role `{role}` needs people under [roles] and a channel under [channels]"
+                )
             })
             .collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));

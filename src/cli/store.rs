@@ -9,7 +9,8 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::store::sled::SledStore;
+use crate::store::Store;
+use crate::store::place::StorePlace;
 use crate::store::transfer::{self, Progress, TransferError};
 
 /// Export, import, verify or back up the store. The bot must not run meanwhile
@@ -40,27 +41,21 @@ enum Command {
     },
 }
 
-/// Runs `ospo store …` on the store of the data directory `data_dir`.
+/// Runs `ospo store …` on the store at `place`.
 ///
 /// # Errors
 /// The store, the file or the directory, in words for the person who typed the command.
-pub async fn run(args: StoreArgs, data_dir: &Path) -> anyhow::Result<()> {
+pub async fn run(args: StoreArgs, place: &StorePlace) -> anyhow::Result<()> {
     match args.command {
-        Command::Export { file } => export(&existing(data_dir)?, &file).await,
-        Command::Import { file } => import(&file, data_dir).await,
-        Command::Verify => verify(&existing(data_dir)?).await,
-        Command::Backup { dir } => backup(&existing(data_dir)?, &dir).await,
+        Command::Export { file } => export(&*place.open_existing().await?, &file).await,
+        Command::Import { file } => import(&file, place).await,
+        Command::Verify => verify(&*place.open_existing().await?).await,
+        Command::Backup { dir } => backup(&*place.open_existing().await?, &dir).await,
     }
 }
 
-/// Opens a store, but makes none where there is none.
-fn existing(data_dir: &Path) -> anyhow::Result<SledStore> {
-    ensure!(SledStore::exists(data_dir), texts::no_store(data_dir));
-    Ok(SledStore::open(data_dir)?)
-}
-
 /// A file gets its name when it is whole and durable.
-async fn export(store: &SledStore, file: &Path) -> anyhow::Result<()> {
+async fn export(store: &dyn Store, file: &Path) -> anyhow::Result<()> {
     if is_standard(file) {
         transfer::export(store, &mut io::stdout(), &mut bar()).await?;
         return Ok(());
@@ -88,24 +83,24 @@ async fn export(store: &SledStore, file: &Path) -> anyhow::Result<()> {
     }
 }
 
-async fn import(file: &Path, data_dir: &Path) -> anyhow::Result<()> {
+async fn import(file: &Path, place: &StorePlace) -> anyhow::Result<()> {
     let mut input: Box<dyn BufRead + Send> = if is_standard(file) {
         Box::new(BufReader::new(io::stdin()))
     } else {
         Box::new(BufReader::new(File::open(file).with_context(|| file.display().to_string())?))
     };
-    let store = SledStore::open(data_dir)?;
-    let records = transfer::import(&store, &mut input, &mut bar()).await?;
+    let store = place.open().await?;
+    let records = transfer::import(&*store, &mut input, &mut bar()).await?;
     drop(store);
-    say(&texts::imported(records, data_dir))
+    say(&texts::imported(records, place))
 }
 
-async fn backup(store: &SledStore, dir: &Path) -> anyhow::Result<()> {
+async fn backup(store: &dyn Store, dir: &Path) -> anyhow::Result<()> {
     let records = transfer::backup(store, dir, &mut bar()).await?;
     say(&texts::backed_up(records, dir))
 }
 
-async fn verify(store: &SledStore) -> anyhow::Result<()> {
+async fn verify(store: &dyn Store) -> anyhow::Result<()> {
     let report = transfer::verify(store, &mut bar()).await?;
     say(&texts::verified(&report))?;
     ensure!(report.faults.is_empty(), texts::not_sound(&report));
@@ -144,20 +139,17 @@ fn bar() -> impl FnMut(Progress) + Send {
 mod texts {
     use std::path::Path;
 
+    use crate::store::place::StorePlace;
     use crate::store::transfer::Report;
 
     pub(super) const BAR: &str = "{bar:30} {human_pos} of {human_len} records, {eta} left";
-
-    pub(super) fn no_store(data: &Path) -> String {
-        format!("there is no store in {}; give the bot's data directory with --data", data.display())
-    }
 
     pub(super) fn exported(records: u64, file: &Path) -> String {
         format!("Exported {} to {}.", count(records), file.display())
     }
 
-    pub(super) fn imported(records: u64, data: &Path) -> String {
-        format!("Imported {} into {}.", count(records), data.display())
+    pub(super) fn imported(records: u64, place: &StorePlace) -> String {
+        format!("Imported {} into {place}.", count(records))
     }
 
     pub(super) fn backed_up(records: u64, dir: &Path) -> String {

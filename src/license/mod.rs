@@ -1,0 +1,43 @@
+//! Licenses: names, facts, obligations, compatibility, and the company's policy. Pure: no IO, no clock.
+//!
+//! The way in is [`Licenses::load`], which takes the files under `knowledge/licenses/` and checks them. Then:
+//!
+//! - [`expression`]: SPDX expressions, bounded for hostile input;
+//! - [`names`]: what people write ([`identify`]), whole texts ([`identify_text`]), names in a sentence ([`mentions`]);
+//! - [`facts`]: the vocabulary, and what is known of each license;
+//! - [`obligations`](mod@obligations): what to do in a situation;
+//! - [`compatibility`](mod@compatibility): may this go into that, and why;
+//! - [`policy`]: allowed, review or denied, with exceptions;
+//! - [`report`]: the objects that the command line prints.
+//!
+//! To add a name, a fact or a rule, edit `knowledge/licenses/`: no code knows a single case.
+
+pub mod compatibility;
+pub mod expression;
+pub mod facts;
+mod licenses;
+pub mod names;
+pub mod obligations;
+pub mod policy;
+pub mod report;
+#[cfg(test)]
+mod testing;
+pub mod view;
+
+pub use compatibility::{Compatibility, Use, Verdict, compatibility, judge, read_side, split_pair};
+pub use expression::{Expression, ExpressionError, Later, Term};
+pub use facts::{Category, Facts, Source};
+pub use licenses::Licenses;
+pub use names::{Alternative, Certainty, Identified, Mention, identify, identify_text, mentions};
+pub use obligations::{Deployment, Obligation, Situation, obligations};
+pub use policy::{Policy, PolicyUse, PolicyVerdict, Request, Ruling};
+pub use report::{CheckReport, CompatReport, ErrorReport, IdentifyReport};
+
+/// The policy category of a `LicenseRef-…`, read from its name.
+fn reference_kind(reference: &str) -> Category {
+    match compatibility::named(reference) {
+        compatibility::Named::Proprietary => Category::Proprietary,
+        compatibility::Named::PublicDomain => Category::PublicDomain,
+        compatibility::Named::Other => Category::Unknown,
+    }
+}

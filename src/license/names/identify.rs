@@ -1,0 +1,327 @@
+//! What people and package managers write for a license, turned into an SPDX expression.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Serialize;
+
+use super::compound::Compound;
+use super::index::{Hit, How, Reading};
+use crate::license::Licenses;
+use crate::license::expression::{Expression, Term, is_canonical, shortened};
+
+/// Longest name that is read, in bytes; anything longer is a text for [`super::identify_text`].
+pub const MAX_NAME: usize = 512;
+
+/// Another license that a name may mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alternative {
+    /// SPDX expression.
+    pub expression: String,
+    /// Its full name, for buttons.
+    pub name: String,
+}
+
+/// What a name turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identified {
+    /// SPDX expression; `None` for what is no license or is not guessed.
+    pub expression: Option<String>,
+    /// From 0 (nothing recognized) to 1 (it is an SPDX expression).
+    pub confidence: f32,
+    /// What else it may mean, the likeliest first; in chat these are the buttons.
+    pub alternatives: Vec<Alternative>,
+    /// Why, as one sentence.
+    pub why: String,
+}
+
+impl Identified {
+    fn none(why: impl Into<String>) -> Self {
+        Self { expression: None, confidence: 0.0, alternatives: Vec::new(), why: why.into() }
+    }
+}
+
+/// Recognizes a license name, id, classifier, URL or expression. Never fails: what is not recognized has no
+/// expression and says why. Identifying an identified expression gives it back.
+pub fn identify(licenses: &Licenses, input: &str) -> Identified {
+    let text = stripped(input);
+    if text.is_empty() {
+        return Identified::none("nothing is given");
+    }
+    if text.len() > MAX_NAME {
+        return long_expression(text).unwrap_or_else(|| {
+            Identified::none(format!(
+                "longer than {MAX_NAME} bytes: a text, not a name; ask for it to be read as a text"
+            ))
+        });
+    }
+    if let Ok(expression) = text.parse::<Expression>() {
+        return exact(text, &expression);
+    }
+    let name = ["http://", "https://", "ftp://", "//", "www."]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .map(url_words);
+    let text = name.as_deref().unwrap_or(text);
+    let names = &licenses.names;
+    if let Some(hit) = names.direct(text) {
+        return found(licenses, text, hit);
+    }
+    let text = &*without_dates(text);
+    if let Some(hit) = names.direct(text) {
+        return found(licenses, text, hit);
+    }
+    match names.compound(text) {
+        Compound::Known(expression, how) => {
+            return found(licenses, text, Hit { reading: Reading::Is(expression.to_string()), how });
+        }
+        Compound::Partly(alternatives) => {
+            // `PD/MIT`-like names that no operator explains may still be one name, but only exactly.
+            let why = "part of it is not clear; say which license is meant".to_owned();
+            let reading = Reading::Several { reading: None, alternatives, why };
+            return found(licenses, text, Hit { reading, how: How::Rule });
+        }
+        Compound::Single | Compound::Unknown => {}
+    }
+    names.lenient(text).map_or_else(
+        || Identified::none(format!("`{}` names no license that is known here", shortened(text))),
+        |hit| found(licenses, text, hit),
+    )
+}
+
+/// An expression may be longer than a name.
+fn long_expression(text: &str) -> Option<Identified> {
+    let expression = text.parse::<Expression>().ok()?;
+    Some(exact(text, &expression))
+}
+
+fn exact(text: &str, expression: &Expression) -> Identified {
+    match expression {
+        Expression::Term(Term::None) => return Identified::none("NONE says that there is no license"),
+        Expression::Term(Term::NoAssertion) => {
+            return Identified::none("NOASSERTION says that nobody looked for the license");
+        }
+        _ => {}
+    }
+    // What is already written in current ids is given back as it is.
+    let canonical = expression.to_string();
+    let redundant = text.starts_with('(') && !canonical.starts_with('(');
+    let expression = if is_canonical(text) && !redundant { text.to_owned() } else { canonical };
+    Identified {
+        expression: Some(expression),
+        confidence: 1.0,
+        alternatives: Vec::new(),
+        why: "it is an SPDX license expression".to_owned(),
+    }
+}
+
+fn found(licenses: &Licenses, text: &str, hit: Hit) -> Identified {
+    let sure = match hit.how {
+        How::Name => 0.98,
+        How::Rule => 0.9,
+        How::Corrected => 0.75,
+    };
+    let named =
+        |expression: &String| Alternative { expression: expression.clone(), name: licenses.name(expression) };
+    match hit.reading {
+        Reading::Is(expression) => {
+            let why = match hit.how {
+                How::Name => format!("`{}` is a name of {expression}", shortened(text)),
+                How::Rule => format!("`{}` reads as {expression}", shortened(text)),
+                How::Corrected => format!("`{}`, spelling corrected, reads as {expression}", shortened(text)),
+            };
+            Identified { expression: Some(expression), confidence: sure, alternatives: Vec::new(), why }
+        }
+        Reading::Several { reading, alternatives, why } => Identified {
+            confidence: if reading.is_some() { sure * 0.7 } else { 0.3 },
+            alternatives: alternatives.iter().filter(|a| Some(*a) != reading.as_ref()).map(named).collect(),
+            expression: reading,
+            why,
+        },
+        Reading::NoLicense => Identified::none(format!("`{}` is no open source license", shortened(text))),
+    }
+}
+
+/// Without the wrapping that says nothing: quotes, `License:`, PyPI's `License :: OSI Approved ::`.
+fn stripped(input: &str) -> &str {
+    let mut text = input.trim();
+    loop {
+        let before = text;
+        text = text.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '<' | '>')
+        });
+        text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*']);
+        for prefix in ["License ::", "OSI Approved ::", "SPDX-License-Identifier:", "License:", "Licence:"] {
+            if text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
+                text = text[prefix.len()..].trim_start();
+            }
+        }
+        if text == before {
+            return text;
+        }
+    }
+}
+
+/// `GNU GENERAL PUBLIC LICENSE Version 3, 29 June 2007` without its date.
+fn without_dates(text: &str) -> Cow<'_, str> {
+    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+        const DAY: &str = r"\d{1,2}(?:st|nd|rd|th)?";
+        // The 2 of "Version 2 June 1991" is no day: a day has two digits, an ordinal, or a comma before it.
+        const FIRST: &str =
+            r"(?:[,;:(–—-]\s*\d{1,2}(?:st|nd|rd|th)?\s+|\s+\d(?:\d|st|nd|rd|th|\d(?:st|nd|rd|th))\s+)?";
+        Regex::new(&format!(r"(?i){FIRST}[\s,;:–—-]*\b{MONTH}\.?\s+(?:{DAY},?\s+)?(?:19|20)\d\d\b")).ok()
+    });
+    DATE.as_ref().map_or(Cow::Borrowed(text), |date| date.replace_all(text, ""))
+}
+
+/// The words of a license's address that name it: `gnu.org/licenses/gpl-3.0.html` is `gnu gpl-3.0`.
+fn url_words(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or(address);
+    let mut words: Vec<&str> = Vec::new();
+    for (n, part) in address.split('/').enumerate() {
+        if n == 0 {
+            words.extend(part.split('.').filter(|label| {
+                !matches!(
+                    *label,
+                    "www"
+                        | "org"
+                        | "com"
+                        | "net"
+                        | "io"
+                        | "opensource"
+                        | "spdx"
+                        | "github"
+                        | "choosealicense"
+                )
+            }));
+            continue;
+        }
+        let stem = [".html", ".htm", ".txt", ".php", ".md", ".pdf", ".en"]
+            .iter()
+            .fold(part, |stem, extension| stem.strip_suffix(extension).unwrap_or(stem));
+        if !matches!(
+            stem,
+            "old-licenses" | "legal" | "licenses" | "license" | "licence" | "legalcode" | "standalone"
+        ) {
+            words.push(stem);
+        }
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::license::testing::licenses;
+
+    fn expression(input: &str) -> Option<String> {
+        identify(licenses(), input).expression
+    }
+
+    #[test]
+    fn names_of_many_sources_are_read() {
+        for (name, means) in [
+            ("Expat License", "MIT"),
+            ("apache-license-v2", "Apache-2.0"),
+            ("ASL 2.0", "Apache-2.0"),
+            ("ApacheLicense2.0", "Apache-2.0"),
+            ("Licence :: OSI Approved :: Mozilla Public License 1.1", "MPL-1.1"),
+            ("version 3 of the GNU General Public License", "GPL-3.0-only"),
+            (
+                "GNU Lesser General Public License, version 3 or (at your option) any later version",
+                "LGPL-3.0-or-later",
+            ),
+            ("LGPLv2.1+ with exceptions", ""),
+            ("GPL (>= 3)", "GPL-3.0-or-later"),
+            ("ofl-1-1", "OFL-1.1"),
+            ("BSD (3 clause)", "BSD-3-Clause"),
+            ("https://creativecommons.org/licenses/by-nc/4.0/legalcode", "CC-BY-NC-4.0"),
+            ("GPLv3 with GCC runtime library exception", "GPL-3.0-only WITH GCC-exception-3.1"),
+            ("GPL-2+ with autoconf exception", "GPL-2.0-or-later WITH Autoconf-exception-2.0"),
+            ("MPL 1.1/GPL 2.0/LGPL 2.1", "MPL-1.1 OR GPL-2.0-only OR LGPL-2.1-only"),
+            ("GPL 2 or 3", "GPL-2.0-only OR GPL-3.0-only"),
+            ("ISC, MIT and Zlib", "ISC AND MIT AND Zlib"),
+            ("Mozila Public Licence 2.0", "MPL-2.0"),
+            ("business source license 1.1", "BUSL-1.1"),
+            ("boost license", "BSL-1.0"),
+            ("UNLICENCE", "Unlicense"),
+            ("UNLICENSED", ""),
+            ("Free for non-commercial use", ""),
+            ("our own terms", ""),
+            ("GNU LESSER GENERAL PUBLIC LICENSE Version 2.1, February 1999", "LGPL-2.1-only"),
+            ("GNU Library General Public License Version 2 June 1991", "LGPL-2.0-only"),
+            ("GNU Affero General Public License, version 3, 19 November 2007", "AGPL-3.0-only"),
+            ("(GPL+ or Artistic) and ISC", "(GPL-1.0-or-later OR Artistic-1.0-Perl) AND ISC"),
+        ] {
+            assert_eq!(expression(name).as_deref().unwrap_or_default(), means, "{name}");
+        }
+    }
+
+    #[test]
+    fn ambiguous_names_are_not_guessed_but_offered() {
+        for name in ["LGPL", "bsd license", "CC BY", "Creative Commons license", "public domain", "BSL"] {
+            let found = identify(licenses(), name);
+            assert_eq!(found.expression, None, "{name}");
+            assert!(found.alternatives.len() > 1, "{name}");
+        }
+        let mpl = identify(licenses(), "Mozilla Public License");
+        assert_eq!(mpl.expression.as_deref(), Some("MPL-2.0"));
+        assert!(mpl.confidence < 0.8 && !mpl.alternatives.is_empty());
+    }
+
+    #[test]
+    fn every_id_and_full_name_of_the_list_is_known() {
+        for license in
+            spdx::identifiers::LICENSES.iter().filter(|l| !matches!(l.name, "NONE" | "NOASSERTION"))
+        {
+            let current: Expression = license.name.parse().expect("ids parse");
+            assert_eq!(expression(license.name), Some(current.to_string()), "{}", license.name);
+        }
+        let unknown: Vec<&str> = spdx::identifiers::LICENSES
+            .iter()
+            .filter(|l| l.flags & spdx::flags::IS_DEPRECATED == 0 && l.name != "NOASSERTION")
+            // Two entries of one name: the second is the first under an id that should be deprecated too.
+            .filter(|l| {
+                !spdx::identifiers::LICENSES.iter().any(|o| o.full_name == l.full_name && o.name > l.name)
+            })
+            .filter(|l| expression(l.full_name).as_deref() != Some(l.name))
+            .map(|l| l.full_name)
+            .collect();
+        assert!(unknown.is_empty(), "{} full names are not read as theirs: {unknown:#?}", unknown.len());
+    }
+
+    #[test]
+    fn hostile_names_end_in_nothing() {
+        for name in [
+            "(".repeat(1_000_000),
+            "/".repeat(500),
+            "or ".repeat(150),
+            "+".repeat(500),
+            "\u{202e}\u{0}".repeat(100),
+        ] {
+            assert_eq!(expression(&name), None);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_text_is_identified_without_panic(text in "\\PC{0,80}") {
+            let _ = expression(&text);
+        }
+
+        #[test]
+        fn identify_of_an_identified_expression_is_itself(
+            text in "(GPL|LGPL|Apache|MIT|BSD|MPL|CC BY|zlib)[ -]?(v?[123](\\.[01])?)?(\\+| or later)?( (or|and|/) (MIT|ISC|Perl))?"
+        ) {
+            if let Some(found) = expression(&text) {
+                prop_assert_eq!(expression(&found), Some(found.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! How answers of the license engine look in chat and at a terminal.
+
+use super::facts::{Copyleft, Curation, Dfsg, Fsf, Kind, Osi, Patents, Retaliation};
+use super::names::Identified;
+use super::obligations::{Deployment, Obligation, Situation, obligations};
+use super::policy::Ruling;
+use super::report::{CheckReport, CompatReport};
+use super::{Facts, Licenses, Source, Term, Verdict};
+use crate::core::message::{Block, Button, Card, Content, Field, Span, Text, Tone};
+
+/// How many other readings of a name are offered.
+const MOST_CHOICES: usize = 5;
+
+fn card(title: Vec<Span>, tone: Tone, blocks: Vec<Block>, footer: Vec<Span>) -> Content {
+    Content::Card(Card { title, tone, blocks, buttons: Vec::new(), reactions: Vec::new(), footer })
+}
+
+fn sources(sources: &[Source]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for source in sources {
+        spans.push(if spans.is_empty() { Span::faint("Sources: ") } else { Span::faint(", ") });
+        spans.push(if source.url.is_empty() {
+            Span::faint(source.title.clone())
+        } else {
+            Span::link(source.title.clone(), source.url.clone())
+        });
+    }
+    spans
+}
+
+fn steps(obligations: &[Obligation]) -> Block {
+    let item = |obligation: &Obligation| {
+        vec![
+            Span::text(obligation.step.clone()),
+            Span::faint(format!(" ({}, {})", obligation.license, obligation.clause)),
+        ]
+    };
+    Block::List { items: obligations.iter().map(item).collect() }
+}
+
+/// What is known of a license, and what it asks for when it is distributed.
+pub fn facts(licenses: &Licenses, facts: &Facts) -> Content {
+    let mut fields = vec![Field::new("Kind", kind(facts)), Field::new("Patents", patents(facts))];
+    fields.push(Field::new("Approved by", approved(facts)));
+    if !facts.steward.is_empty() {
+        fields.push(Field::new("Steward", &facts.steward));
+    }
+    let mut blocks = Vec::new();
+    if !facts.summary.is_empty() {
+        blocks.push(Block::line(&facts.summary));
+    }
+    blocks.push(Block::Fields { fields });
+    if let Some(changed) = &facts.changed {
+        blocks.push(Block::line(changed));
+    }
+    let asks = Term::of(&facts.id)
+        .map(|term| {
+            let situation = Situation::of(Deployment::Distributed);
+            obligations(licenses, &super::Expression::Term(term), situation)
+        })
+        .unwrap_or_default();
+    if !asks.is_empty() {
+        blocks.push(Block::line("When you give it to others:"));
+        blocks.push(steps(&asks));
+    }
+    if facts.curation == Curation::NotCurated {
+        blocks.push(Block::line(
+            "Nobody here has read this license yet: read it, or ask the OSPO, before you rely on it.",
+        ));
+    }
+    let title = vec![Span::code(facts.id.clone()), Span::text(format!(" {}", facts.name))];
+    card(title, Tone::Info, blocks, sources(&facts.sources))
+}
+
+fn kind(facts: &Facts) -> &'static str {
+    match (facts.kind, facts.copyleft) {
+        (Kind::PublicDomain, _) => "public domain or as good as",
+        (Kind::Permissive, _) => "permissive",
+        (Kind::Copyleft, Copyleft::File) => "weak copyleft: changed files stay under it",
+        (Kind::Copyleft, Copyleft::Library) => "weak copyleft: the library stays under it",
+        (Kind::Copyleft, Copyleft::ShareAlike) => "share alike: adaptations stay under it",
+        (Kind::Copyleft, Copyleft::Network) => "strong copyleft, also for use over a network",
+        (Kind::Copyleft, Copyleft::Work | Copyleft::None) => "strong copyleft: the whole work is under it",
+        (Kind::SourceAvailable, _) => "source available, not open source",
+        (Kind::Restricted, _) => "restricted, not open source",
+        (Kind::Unknown, _) => "not curated",
+    }
+}
+
+fn patents(facts: &Facts) -> &'static str {
+    match (facts.patents, facts.retaliation) {
+        (Patents::Silent, _) => "not mentioned",
+        (Patents::Implied, _) => "no express license, perhaps an implied one",
+        (Patents::Excluded, _) => "none are licensed",
+        (Patents::Express, Retaliation::None) => "licensed",
+        (Patents::Express, Retaliation::PatentLicenseEnds) => {
+            "licensed; the patent license ends for whoever sues over patents"
+        }
+        (Patents::Express, Retaliation::RightsEnd) => {
+            "licensed; all rights end for whoever sues over patents"
+        }
+    }
+}
+
+fn approved(facts: &Facts) -> String {
+    let who = [
+        (facts.osi == Osi::Approved, "OSI"),
+        (facts.fsf == Fsf::Free, "FSF"),
+        (facts.dfsg == Dfsg::Free, "Debian"),
+    ];
+    let who: Vec<&str> = who.into_iter().filter(|(yes, _)| *yes).map(|(_, who)| who).collect();
+    if who.is_empty() { "none of OSI, FSF and Debian".to_owned() } else { who.join(", ") }
+}
+
+/// Whether one license may go into another.
+pub fn pair(report: &CompatReport) -> Content {
+    let (tone, word) = match report.verdict {
+        Verdict::Yes => (Tone::Good, "Yes"),
+        Verdict::No => (Tone::Bad, "No"),
+        Verdict::Depends => (Tone::Waiting, "It depends"),
+        Verdict::Unknown => (Tone::Quiet, "Not known here"),
+    };
+    let title = vec![
+        Span::code(report.inbound.clone()),
+        Span::text(" in "),
+        Span::code(report.outbound.clone()),
+        Span::text(": "),
+        Span::strong(word),
+    ];
+    card(title, tone, vec![Block::line(&report.why)], sources(&report.sources))
+}
+
+/// What the policy says.
+pub fn ruling(report: &CheckReport) -> Content {
+    let (tone, word) = match report.verdict {
+        Ruling::Allowed => (Tone::Good, "allowed"),
+        Ruling::Review => (Tone::Waiting, "needs a review by the OSPO"),
+        Ruling::Denied => (Tone::Bad, "denied"),
+    };
+    let title = vec![
+        Span::code(report.expression.clone()),
+        Span::text(format!(" for {} use: ", report.use_.key())),
+        Span::strong(word),
+    ];
+    let mut blocks = vec![Block::line(&report.why)];
+    if !report.obligations.is_empty() {
+        blocks.push(Block::line("What to do:"));
+        blocks.push(steps(&report.obligations));
+    }
+    card(title, tone, blocks, Vec::new())
+}
+
+/// What a name means, with the other readings to choose from.
+pub fn identified(licenses: &Licenses, name: &str, found: &Identified) -> Content {
+    let mut spans = match &found.expression {
+        Some(expression) => vec![
+            Span::code(name),
+            Span::text(" is "),
+            Span::code(expression.clone()),
+            Span::text(format!(" ({}).", licenses.name(expression))),
+        ],
+        None if found.alternatives.is_empty() => {
+            vec![Span::code(name), Span::text(format!(" is no license that I know: {}.", found.why))]
+        }
+        None => vec![Span::code(name), Span::text(" may mean several licenses. Which one?")],
+    };
+    if found.expression.is_some() && !found.alternatives.is_empty() {
+        spans.push(Span::text(" It may also mean:"));
+    }
+    let choice = |alternative: &super::Alternative| {
+        Button::new(&alternative.expression, format!("license {}", alternative.expression))
+    };
+    let buttons = found.alternatives.iter().take(MOST_CHOICES).map(choice).collect();
+    Content::Text(Text { blocks: vec![Block::spans(spans)], buttons })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::license::Use;
+
+    fn said(content: &Content) -> String {
+        serde_json::to_string(content).expect("content is plain data")
+    }
+
+    #[test]
+    fn an_ambiguous_name_is_asked_back_with_choices() {
+        let licenses = crate::license::testing::licenses();
+        let content = identified(licenses, "BSD", &crate::license::identify(licenses, "BSD"));
+        let Content::Text(text) = &content else { panic!("a text") };
+        assert!(
+            text.buttons.iter().any(|button| button.action == "license BSD-3-Clause"),
+            "{}",
+            said(&content)
+        );
+    }
+
+    #[test]
+    fn a_pair_says_the_verdict_first_and_who_says_so() {
+        let licenses = crate::license::testing::licenses();
+        let report = CompatReport::of(licenses, "Apache-2.0", "GPL-2.0-only", Use::Copied).expect("a pair");
+        let content = pair(&report);
+        assert!(
+            said(&content).contains("\"No\"") && said(&content).contains("https://"),
+            "{}",
+            said(&content)
+        );
+    }
+
+    #[test]
+    fn facts_name_what_is_asked_with_its_clause() {
+        let licenses = crate::license::testing::licenses();
+        let content = facts(licenses, licenses.facts("MPL-2.0").expect("MPL is there"));
+        assert!(said(&content).contains("section 3"), "{}", said(&content));
+    }
+}
