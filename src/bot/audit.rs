@@ -57,8 +57,7 @@ fn hash(entry: &AuditEntry) -> String {
         fact: &'a AuditFact,
         previous: &'a str,
     }
-    let hashed =
-        Hashed { number: entry.number, at: entry.at, fact: &entry.fact, previous: &entry.previous };
+    let hashed = Hashed { number: entry.number, at: entry.at, fact: &entry.fact, previous: &entry.previous };
     // These types hold only strings, numbers and maps with string keys: they always serialize.
     let bytes = serde_json::to_vec(&hashed).unwrap_or_default();
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -88,7 +87,9 @@ pub enum AuditFault {
         number: u64,
     },
     /// The log ends before its recorded end.
-    #[error("the log ends at entry {found}, but entry {expected} was written: the end was cut off or exchanged")]
+    #[error(
+        "the log ends at entry {found}, but entry {expected} was written: the end was cut off or exchanged"
+    )]
     Cut {
         /// The last number that was written.
         expected: u64,
@@ -163,7 +164,10 @@ mod tests {
             change(&mut entries);
             verify(entries, &head).unwrap_err()
         };
-        assert_eq!(tampered(|log| log[2].fact.action = "vote.approve".into()), AuditFault::Changed { number: 3 });
+        assert_eq!(
+            tampered(|log| log[2].fact.action = "vote.approve".into()),
+            AuditFault::Changed { number: 3 }
+        );
         assert_eq!(tampered(|log| drop(log.remove(1))), AuditFault::Missing { expected: 2, found: 3 });
         assert_eq!(tampered(|log| log.swap(1, 2)), AuditFault::Missing { expected: 2, found: 3 });
         assert_eq!(tampered(|log| drop(log.pop())), AuditFault::Cut { expected: 5, found: 4 });

@@ -64,6 +64,8 @@ pub enum Command {
     Done(RequestId, usize),
     /// The audit trail of a request.
     Audit(RequestId),
+    /// Prove that the whole audit log is as it was written.
+    AuditVerify,
     /// In a form: one field back.
     Back,
     /// In a form: leave this field out.
@@ -90,7 +92,7 @@ pub const USAGE: &[(&str, &str)] = &[
     ("unvote", "unvote REL-1"),
     ("withdraw", "withdraw REL-1"),
     ("done", "done REL-1 NUMBER"),
-    ("audit", "audit REL-1"),
+    ("audit", "audit REL-1, or audit verify"),
     ("back", "back"),
     ("skip", "skip"),
     ("cancel", "cancel"),
@@ -126,7 +128,10 @@ pub fn parse<'a>(text: &str, workflows: impl Iterator<Item = &'a str> + Clone) -
         if let Some(near) = suggest(&lower, known)
             && lower != near
         {
-            return Line::Mistyped { word: word.to_owned(), meant: format!("{near} {rest}").trim().to_owned() };
+            return Line::Mistyped {
+                word: word.to_owned(),
+                meant: format!("{near} {rest}").trim().to_owned(),
+            };
         }
     }
     Line::Question(said.to_owned())
@@ -169,6 +174,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "unvote" => about_request(&|id, _| Some(Command::Unvote(id))),
         "withdraw" => about_request(&|id, _| Some(Command::Withdraw(id))),
         "done" => about_request(&|id, number| number.parse().ok().map(|number| Command::Done(id, number))),
+        "audit" if rest.eq_ignore_ascii_case("verify") => Line::Command(Command::AuditVerify),
         "audit" => about_request(&|id, _| Some(Command::Audit(id))),
         "back" => alone(Command::Back),
         "skip" => alone(Command::Skip),
@@ -215,6 +221,7 @@ mod tests {
             Line::Command(Command::Reject(id("REL-1"), Some("the patent review is missing".into())))
         );
         assert_eq!(read("reject REL-1"), Line::Command(Command::Reject(id("REL-1"), None)));
+        assert_eq!(read("audit verify"), Line::Command(Command::AuditVerify));
         assert_eq!(read("done REL-1 2"), Line::Command(Command::Done(id("REL-1"), 2)));
     }
 

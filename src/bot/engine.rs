@@ -9,8 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, debug, error, info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, debug, error, info, warn};
 
+use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
 use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
@@ -261,7 +263,11 @@ impl Core {
     /// Takes up what the last process left undone; it is counted as pending already.
     fn resume(&self, left: Left) {
         if !left.events.is_empty() || !left.messages.is_empty() {
-            info!(events = left.events.len(), messages = left.messages.len(), "taking up what was left undone");
+            info!(
+                events = left.events.len(),
+                messages = left.messages.len(),
+                "taking up what was left undone"
+            );
         }
         for (key, version, entry) in left.messages {
             self.send(Outgoing { key, version, entry });
@@ -320,8 +326,10 @@ impl Core {
     /// Handles a job: decides and commits, again from the start when somebody else was faster.
     async fn handle(&self, job: Job) {
         let span = match &job.work {
-            Work::Event(event) => tracing::info_span!("event", id = %event.id, account = %event.account),
-            Work::Timer(timer) => tracing::info_span!("timer", id = %timer.id.0),
+            Work::Event(event) => {
+                tracing::info_span!("event", id = %event.id, account = %event.account, request = Empty)
+            }
+            Work::Timer(timer) => tracing::info_span!("timer", id = %timer.id.0, request = %timer.subject),
         };
         async {
             let mut conflicts = 0;
@@ -332,7 +340,8 @@ impl Core {
                     Err(StoreError::Conflict { key }) if conflicts < MOST_CONFLICTS => {
                         conflicts += 1;
                         debug!(%key, conflicts, "somebody else was faster; deciding anew");
-                        tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=u64::from(conflicts)))).await;
+                        tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=u64::from(conflicts))))
+                            .await;
                     }
                     Err(error) => return self.fail(error),
                 }
@@ -384,6 +393,7 @@ impl Core {
             }
         }
         if let Some(request) = &decision.request {
+            Span::current().record("request", request.id.to_string());
             unit.write(records::request(&request.id), request)?;
         }
         if let Some((prefix, number)) = &decision.number {
@@ -391,10 +401,9 @@ impl Core {
         }
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
-        if let Some(request) = &decision.request {
-            info!(request = %request.id, status = ?request.status, messages = entries.len(), "handled");
-        } else {
-            debug!(messages = entries.len(), "handled");
+        match &decision.request {
+            Some(request) => info!(status = ?request.status, messages = entries.len(), "handled"),
+            None => debug!(messages = entries.len(), "handled"),
         }
         self.pending.add(entries.len());
         for (key, entry) in entries {
@@ -427,13 +436,24 @@ impl Core {
                 loaded.trail.extend(self.load_one(records::audit(number)).await?);
             }
         }
+        if needs.audit_check {
+            let end: Head = self.load_one(records::audit_head()).await?.unwrap_or_default();
+            // Entries that were added after the end was read are none of this check's business.
+            let log = records::all_audit().start..records::audit(end.number + 1);
+            let log = read_all::<AuditEntry>(self.store.as_ref(), log).await?;
+            let checked = audit::verify(log.into_iter().map(|(_, _, entry)| entry), &end);
+            loaded.audit_check = Some((checked, end));
+        }
         if let Some(workflow) = needs.number_of.and_then(|id| self.mind.knowledge.workflow(&id)) {
             loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
         }
         Ok(loaded)
     }
 
-    pub(super) async fn load_one<T: serde::de::DeserializeOwned>(&self, key: Key) -> Result<Option<T>, StoreError> {
+    pub(super) async fn load_one<T: serde::de::DeserializeOwned>(
+        &self,
+        key: Key,
+    ) -> Result<Option<T>, StoreError> {
         self.store.load(&key).await?.as_ref().map(records::decode).transpose()
     }
 

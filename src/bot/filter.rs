@@ -27,7 +27,11 @@ pub fn concerns(event: &Event) -> Concern {
             _ => Concern::Ours,
         },
         EventKind::Reacted { emoji, .. } | EventKind::Unreacted { emoji, .. } => {
-            if vote_of(emoji).is_some() { Concern::Ours } else { Concern::NotOurs }
+            if vote_of(emoji).is_some() {
+                Concern::Ours
+            } else {
+                Concern::NotOurs
+            }
         }
         EventKind::Pressed { .. } => Concern::Ours,
     }

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::audit::AuditEntry;
+use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::{Command, Line};
 use super::dialogue::{self, Next, Said};
 use super::intent::{FormWord, Intent};
 use super::mind::{Mind, Who};
 use super::records::{Conversation, Draft};
 use super::texts;
-use crate::core::effect::{
-    Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer,
-};
+use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
 use crate::core::event::{Event, Place};
 use crate::core::form::Answers;
 use crate::core::message::{Block, Content};
@@ -32,6 +30,8 @@ pub struct Loaded {
     pub requests: Vec<Request>,
     /// The audit trail of the request.
     pub trail: Vec<AuditEntry>,
+    /// Whether the whole audit log is as it was written, and its end.
+    pub audit_check: Option<(Result<u64, AuditFault>, Head)>,
     /// The last number given in a workflow.
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
@@ -120,7 +120,10 @@ impl Scene<'_> {
                     revision: 0,
                     policy: String::new(),
                     message: Some(self.event.message().clone()),
-                    detail: BTreeMap::from([("why".to_owned(), "account of nobody under [people]".to_owned())]),
+                    detail: BTreeMap::from([(
+                        "why".to_owned(),
+                        "account of nobody under [people]".to_owned(),
+                    )]),
                 };
                 let mut decision = self.reply(texts::unknown_person());
                 decision.effects.push(Effect::Audit(fact));
@@ -143,7 +146,12 @@ impl Scene<'_> {
         match intent {
             Intent::React(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
                 let scope = Scope::CardIn(&channel);
-                steps::vote(desk, request, act, Ballot { choice, reason: None, scope, means: Means::Reaction })
+                steps::vote(
+                    desk,
+                    request,
+                    act,
+                    Ballot { choice, reason: None, scope, means: Means::Reaction },
+                )
             }),
             Intent::Unreact(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
                 steps::take_back(desk, request, act, &[choice], Scope::CardIn(&channel))
@@ -179,13 +187,13 @@ impl Scene<'_> {
                 Some(_) => self.reply(texts::trail(&id, &loaded.trail, &self.mind.people)),
                 None => self.hidden(&id, act, loaded.request.is_some()),
             },
+            Command::AuditVerify => match &loaded.audit_check {
+                Some((result, end)) => self.reply(texts::audit_check(result, end)),
+                None => Decision::default(),
+            },
             Command::Approve(id) => self.with_request(loaded, &id, act, |desk, request| {
-                let ballot = Ballot {
-                    choice: Choice::Approve,
-                    reason: None,
-                    scope: Scope::Any,
-                    means: Means::Words,
-                };
+                let ballot =
+                    Ballot { choice: Choice::Approve, reason: None, scope: Scope::Any, means: Means::Words };
                 steps::vote(desk, request, act, ballot)
             }),
             Command::Reject(id, reason) => self.with_request(loaded, &id, act, |desk, request| {
@@ -376,7 +384,8 @@ impl Scene<'_> {
         let asker = people
             .by_account(&self.event.account)
             .map_or_else(|| self.event.account.to_string(), |person| person.name.clone());
-        let content = reply::handed_over(&asker, &self.event.place.channel, Block::Quote { text: question.to_owned() });
+        let content =
+            reply::handed_over(&asker, &self.event.place.channel, Block::Quote { text: question.to_owned() });
         let say = |channel: &crate::core::person::ChannelId| Effect::Say {
             to: Destination::Place { place: Place::channel(channel.clone()) },
             content: content.clone(),

@@ -103,6 +103,8 @@ pub struct Needs {
     pub requests: bool,
     /// The audit trail of this request.
     pub trail: Option<RequestId>,
+    /// Whether the whole audit log is as it was written.
+    pub audit_check: bool,
     /// The last number of this workflow, by its id.
     pub number_of: Option<String>,
 }
@@ -121,6 +123,7 @@ impl Intent {
                 | Command::Withdraw(id)
                 | Command::Done(id, _) => request(id),
                 Command::Audit(id) => Needs { trail: Some(id.clone()), ..request(id) },
+                Command::AuditVerify => Needs { audit_check: true, ..Needs::default() },
                 Command::Requests => Needs { requests: true, ..Needs::default() },
                 _ => Needs::default(),
             },
@@ -137,7 +140,9 @@ impl Intent {
     /// The request whose order of events this belongs to, if it is about one.
     pub fn subject(&self) -> Option<&RequestId> {
         match self {
-            Self::React(id, ..) | Self::Unreact(id, ..) | Self::Reason(id, _) | Self::LeaveReason(id) => Some(id),
+            Self::React(id, ..) | Self::Unreact(id, ..) | Self::Reason(id, _) | Self::LeaveReason(id) => {
+                Some(id)
+            }
             Self::Line(Line::Command(
                 Command::Show(id)
                 | Command::Approve(id)

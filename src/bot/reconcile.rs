@@ -26,7 +26,12 @@ pub enum Missed {
 /// What reactions on a card in `channel` say that the votes do not. Where a person has reacted for and against,
 /// nobody knows which came last, so the vote that stands is kept, and without one the rejection counts. Who may
 /// not vote is left alone: they were told when they tried.
-pub fn missed(request: &Request, mind: &Mind, channel: &ChannelId, standing: &[StandingReaction]) -> Vec<Missed> {
+pub fn missed(
+    request: &Request,
+    mind: &Mind,
+    channel: &ChannelId,
+    standing: &[StandingReaction],
+) -> Vec<Missed> {
     let mut found = Vec::new();
     if !request.status.is_open() {
         return found;
@@ -34,7 +39,8 @@ pub fn missed(request: &Request, mind: &Mind, channel: &ChannelId, standing: &[S
     let here = |stage: &crate::request::workflow::Stage| mind.channels.of(&stage.role).contains(channel);
     let reactions_of = |account: &AccountId| {
         let theirs = standing.iter().filter(move |reaction| reaction.account == *account);
-        theirs.filter_map(|reaction| vote_of(&reaction.emoji).map(|choice| (choice, reaction.clone())))
+        theirs
+            .filter_map(|reaction| vote_of(&reaction.emoji).map(|choice| (choice, reaction.clone())))
             .collect::<Vec<_>>()
     };
     for stage in request.rules.stages.iter().filter(|stage| here(stage)) {

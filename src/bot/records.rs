@@ -207,4 +207,3 @@ pub fn audit_of(subject: &Subject, number: u64) -> Key {
 pub fn all_audit_of(subject: &Subject) -> Range<Key> {
     Key::under(&format!("audit-of/{subject}/"))
 }
-

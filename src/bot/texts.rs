@@ -1,6 +1,6 @@
 //! What the bot itself says: help, forms, refusals. The areas have their own words.
 
-use super::audit::AuditEntry;
+use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::USAGE;
 use crate::core::effect::{Actor, Outcome};
 use crate::core::form::{Answers, FormField};
@@ -40,7 +40,9 @@ pub fn help(workflows: &[Workflow]) -> Content {
         title: vec![Span::strong("I am the OSPO's counselor")],
         tone: Tone::Info,
         blocks: vec![
-            Block::line("Ask me about licenses, compliance, contributing, releasing, strategy and regulation."),
+            Block::line(
+                "Ask me about licenses, compliance, contributing, releasing, strategy and regulation.",
+            ),
             Block::List { items },
         ],
         buttons: Vec::new(),
@@ -240,4 +242,20 @@ pub fn trail(id: &RequestId, entries: &[AuditEntry], people: &People) -> Content
         ],
         buttons: Vec::new(),
     })
+}
+
+/// Whether the whole audit log is as it was written.
+pub fn audit_check(result: &Result<u64, AuditFault>, end: &Head) -> Content {
+    match result {
+        Ok(count) => line([
+            Span::strong("The audit log is whole"),
+            Span::text(format!(": {count} entries, the last with hash ")),
+            Span::code(end.hash.clone()),
+            Span::text("."),
+        ]),
+        Err(fault) => line([
+            Span::strong("The audit log was tampered with"),
+            Span::text(format!(": {fault}. Tell the OSPO and those who run me.")),
+        ]),
+    }
 }

@@ -69,7 +69,11 @@ impl<'s> Unit<'s> {
             let expect = read.remove(&key).unwrap_or(Expect::Absent);
             batch.writes.push(Write { key, expect, change });
         }
-        batch.writes.extend(read.into_iter().map(|(key, expect)| Write { key, expect, change: Change::Keep }));
+        batch.writes.extend(read.into_iter().map(|(key, expect)| Write {
+            key,
+            expect,
+            change: Change::Keep,
+        }));
         batch
     }
 

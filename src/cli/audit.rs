@@ -1,16 +1,14 @@
 //! `ospo audit verify|export`: prove that the audit log is whole, and hand it over.
 
 use std::io::Write;
-use std::path::Path;
 
-use anyhow::ensure;
 use clap::{Args, Subcommand};
 
 use super::Ended;
 use crate::bot::audit::{AuditEntry, Head, verify};
 use crate::bot::records;
 use crate::bot::unit::{Unit, read_all};
-use crate::store::sled::SledStore;
+use crate::store::place::StorePlace;
 
 /// What `ospo audit` takes.
 #[derive(Debug, Args)]
@@ -27,22 +25,20 @@ enum AuditCommand {
     Export,
 }
 
-/// Runs `ospo audit …` on the store in `data`.
+/// Runs `ospo audit …` on the store at `place`.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn run(args: AuditArgs, data: &Path) -> anyhow::Result<Ended> {
-    ensure!(
-        SledStore::exists(data),
-        "there is no store in {}; name its directory with --data, or its config with --config",
-        data.display()
-    );
-    let store = SledStore::open(data)?;
-    let entries: Vec<AuditEntry> =
-        read_all(&store, records::all_audit()).await?.into_iter().map(|(_, _, entry)| entry).collect();
+pub async fn run(args: AuditArgs, place: &StorePlace) -> anyhow::Result<Ended> {
+    let store = place.open_existing().await?;
+    let entries: Vec<AuditEntry> = read_all(store.as_ref(), records::all_audit())
+        .await?
+        .into_iter()
+        .map(|(_, _, entry)| entry)
+        .collect();
     match args.command {
         AuditCommand::Verify => {
-            let end: Head = Unit::new(&store).read(records::audit_head()).await?.unwrap_or_default();
+            let end: Head = Unit::new(store.as_ref()).read(records::audit_head()).await?.unwrap_or_default();
             match verify(entries, &end) {
                 Ok(count) => {
                     anstream::println!(

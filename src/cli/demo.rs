@@ -18,7 +18,7 @@ const WELCOME: &str = "\
 OSPO Counselor, on a made-up company (sample data). You are Ada, an engineer, in #general. Try:
   may we use an LGPL library in our closed source app?      ask anything about open source
   request-release                                           ask to open-source a project
-  /as lea, then /in #legal, then /react #1 ✅                be Lea from legal, and approve it
+  /as lea, then /in #legal, then /react REL-1 ✅            be Lea from legal, and approve it
   show REL-1, or audit REL-1                                see where it stands, and who did what
   /help                                                     everything else; Ctrl-D ends";
 
@@ -56,6 +56,6 @@ pub fn run(args: DemoArgs) -> anyhow::Result<Ended> {
         None => Lines::Script(Box::new(Cursor::new(TOUR))),
     };
     let mind = read_mind(&config)?;
-    tokio::runtime::Runtime::new()?.block_on(run_bot(&config, mind, &data, lines))?;
+    tokio::runtime::Runtime::new()?.block_on(run_bot(&config, mind, lines))?;
     Ok(Ended::Well)
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
+use crate::store::place::StorePlace;
 
 mod audit;
 mod demo;
@@ -88,7 +89,7 @@ pub struct KnowledgeArgs {
 /// Where the records are.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
-    /// The data directory; without it, the one the config names.
+    /// The data directory; without it, the store that the config names.
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -96,10 +97,10 @@ pub struct DataArgs {
 }
 
 impl DataArgs {
-    fn dir(&self) -> anyhow::Result<PathBuf> {
+    fn place(&self) -> anyhow::Result<StorePlace> {
         match &self.data {
-            Some(data) => Ok(data.clone()),
-            None => Ok(Config::read(&self.config.config)?.data),
+            Some(data) => Ok(StorePlace::Sled(data.clone())),
+            None => Ok(start::store_place(&Config::read(&self.config.config)?)),
         }
     }
 }
@@ -125,10 +126,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::License(args) => lookup::license(&args),
         Command::Knowledge(command) => knowledge::run(&command),
         Command::Store { data, store } => in_runtime(async || {
-            store::run(store, &data.dir()?).await?;
+            store::run(store, &data.place()?).await?;
             Ok(Ended::Well)
         }),
-        Command::Audit { data, audit } => in_runtime(async || audit::run(audit, &data.dir()?).await),
+        Command::Audit { data, audit } => in_runtime(async || audit::run(audit, &data.place()?).await),
         Command::Config(ConfigCommand::Check(args)) => serve::check(&args),
     };
     match ended {

@@ -21,7 +21,7 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Ended> {
     let config = Config::read(&args.config.config)?;
     logging::start(&config.log);
     let mind = read_mind(&config)?;
-    tokio::runtime::Runtime::new()?.block_on(run_bot(&config, mind, &config.data, Lines::Standard))?;
+    tokio::runtime::Runtime::new()?.block_on(run_bot(&config, mind, Lines::Standard))?;
     Ok(Ended::Well)
 }
 

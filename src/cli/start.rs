@@ -3,9 +3,11 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::bot::command::USAGE;
@@ -17,7 +19,9 @@ use crate::core::person::{Platform, Standing};
 use crate::core::source::Fault;
 use crate::counsel::Counsel;
 use crate::knowledge::{Knowledge, files};
-use crate::store::sled::SledStore;
+use crate::store::Store;
+use crate::store::lease::{self, Lease};
+use crate::store::place::StorePlace;
 
 /// Reads the knowledge: the built-in set, with a company's folder over it.
 ///
@@ -59,6 +63,15 @@ pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     Ok(mind)
 }
 
+/// Where the records are.
+pub fn store_place(config: &Config) -> StorePlace {
+    match &config.database {
+        #[cfg(feature = "postgres")]
+        Some(url) => StorePlace::Postgres(url.clone()),
+        _ => StorePlace::Sled(config.data.clone()),
+    }
+}
+
 /// Where the lines of the console come from.
 pub enum Lines {
     /// The terminal, or standard input when there is none.
@@ -67,12 +80,12 @@ pub enum Lines {
     Script(Box<dyn BufRead + Send>),
 }
 
-/// Runs the bot on a data directory until it is told to stop or the console ends.
+/// Runs the bot until it is told to stop or the console ends.
 ///
 /// # Errors
 /// When it cannot start, or stopped because something failed.
-pub async fn run_bot(config: &Config, mind: Mind, data: &Path, lines: Lines) -> anyhow::Result<()> {
-    let store = Arc::new(SledStore::open(data)?);
+pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Result<()> {
+    let store = store_place(config).open().await?;
     let pending = Arc::new(Pending::default());
     let mut adapters: Vec<Arc<dyn ChatAdapter>> = Vec::new();
     if let Some(console) = console_config(config, &mind) {
@@ -82,15 +95,71 @@ pub async fn run_bot(config: &Config, mind: Mind, data: &Path, lines: Lines) -> 
             Lines::Standard => ConsoleMode::Script(Box::new(std::io::BufReader::new(std::io::stdin()))),
         };
         let settle = Arc::new(Settled(Arc::clone(&pending)));
-        adapters.push(ConsoleAdapter::open(data, console, mode, settle)?);
+        adapters.push(ConsoleAdapter::open(&config.data, console, mode, settle)?);
     }
     if adapters.is_empty() {
         bail!("the config names no platform to run on; add a [console] section");
     }
-    let bot = Bot::new(store, Arc::new(mind), Arc::new(SystemClock), adapters, pending).await?;
     let stop = CancellationToken::new();
+    // sled's own lock keeps a second process out of a data directory; a database needs more.
+    let turn = match config.database {
+        Some(_) => Some(Turn::take(Arc::clone(&store), stop.clone()).await?),
+        None => None,
+    };
+    let bot = Bot::new(store, Arc::new(mind), Arc::new(SystemClock), adapters, pending).await?;
     tokio::spawn(stop_on_signal(stop.clone()));
-    Ok(bot.run(stop).await?)
+    let ended = bot.run(stop).await;
+    if let Some(turn) = turn {
+        turn.give_back().await?;
+    }
+    Ok(ended?)
+}
+
+/// The turn of this process on a database that others can reach: one bot at a time works there.
+struct Turn {
+    store: Arc<dyn Store>,
+    lease: Lease,
+    renewal: tokio::task::JoinHandle<()>,
+}
+
+impl Turn {
+    const NAME: &str = "bot";
+    const LASTS: SignedDuration = SignedDuration::from_secs(60);
+    const RENEWED_EVERY: Duration = Duration::from_secs(20);
+
+    /// Takes the turn, and renews it until `stop`; should it be lost, everything stops.
+    async fn take(store: Arc<dyn Store>, stop: CancellationToken) -> anyhow::Result<Self> {
+        let holder = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        let taken =
+            lease::acquire(store.as_ref(), Self::NAME, &holder, Timestamp::now(), Self::LASTS).await?;
+        let Some(lease) = taken else {
+            bail!(
+                "another ospo runs on this database, or died less than a minute ago; stop it, or try again in a minute"
+            );
+        };
+        let renewal = tokio::spawn({
+            let (store, lease) = (Arc::clone(&store), lease.clone());
+            async move {
+                loop {
+                    tokio::select! {
+                        () = tokio::time::sleep(Self::RENEWED_EVERY) => {}
+                        () = stop.cancelled() => return,
+                    }
+                    let renewed = lease::renew(store.as_ref(), &lease, Timestamp::now(), Self::LASTS).await;
+                    if !matches!(renewed, Ok(Some(_))) {
+                        tracing::error!("another ospo has taken over the database; stopping");
+                        return stop.cancel();
+                    }
+                }
+            }
+        });
+        Ok(Self { store, lease, renewal })
+    }
+
+    async fn give_back(self) -> anyhow::Result<()> {
+        self.renewal.abort();
+        Ok(lease::release(self.store.as_ref(), self.lease).await?)
+    }
 }
 
 struct Settled(Arc<Pending>);

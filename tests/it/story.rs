@@ -1,5 +1,11 @@
 //! The main job, through the real binary, as people would do it at the console.
 
+use std::path::Path;
+
+use ospo_counselor::bot::records;
+use ospo_counselor::store::sled::SledStore;
+use ospo_counselor::store::{Batch, Expect, Store};
+
 use crate::support::{audit, play, run, said};
 
 /// Ada asks to open-source a project.
@@ -172,10 +178,29 @@ fn a_question_that_nobody_wrote_an_answer_for_goes_to_the_ospo() {
 #[test]
 fn the_audit_log_proves_itself_and_names_what_was_changed() {
     let data = fresh();
-    play(data.path(), FILE_CONTRIBUTION);
+    let script = format!("{FILE_CONTRIBUTION}/as lea\n/in #legal\n/react CON-1 ✅\naudit verify\n");
+    let transcript = play(data.path(), &script);
+    assert!(transcript.contains("The audit log is whole: 2 entries"), "{transcript}");
     let place = data.path().display().to_string();
-    assert!(said(&run(&["audit", "verify", "--data", &place], "")).contains("whole: 1 entries"));
+    assert!(said(&run(&["audit", "verify", "--data", &place], "")).contains("whole: 2 entries"));
 
-    let export = said(&run(&["store", "--data", &place, "export", "-"], ""));
-    assert!(export.contains("request.submitted"));
+    forge(data.path());
+    let output = run(&["audit", "verify", "--data", &place], "");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("entry 1 was changed"), "{said}");
+}
+
+/// Somebody with access to the disk makes Max the requester.
+fn forge(data: &Path) {
+    let store = SledStore::open(data).expect("the bot has ended");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let key = records::audit(1);
+        let record = store.load(&key).await.unwrap().expect("the first entry");
+        let forged = String::from_utf8(record.value).unwrap().replace("\"ada\"", "\"max\"");
+        let mut batch = Batch::default();
+        batch.put(key, Expect::At(record.version), forged.into_bytes());
+        store.commit(batch).await.unwrap();
+    });
 }

@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use serde::Deserialize;
+
+pub mod secret;
+
+use self::secret::Secret;
 
 use crate::core::person::{AccountId, ChannelId, People, Person, PersonId, Platform, Role, RoleChannels};
 use crate::core::source::{Fault, line_of, parse_toml, suggest};
@@ -13,8 +18,10 @@ use crate::core::source::{Fault, line_of, parse_toml, suggest};
 /// The config, read and checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the bot keeps its records.
+    /// Where the bot keeps its records, and the console its messages.
     pub data: PathBuf,
+    /// A database for the records, in place of the data directory.
+    pub database: Option<SecretString>,
     /// The company's own knowledge folder, laid over the built-in one.
     pub knowledge: Option<PathBuf>,
     /// What is logged, and how.
@@ -93,6 +100,7 @@ struct ConfigFile {
     #[serde(default = "default_data")]
     data: PathBuf,
     knowledge: Option<PathBuf>,
+    store: Option<StoreSection>,
     #[serde(default)]
     log: Log,
     #[serde(default)]
@@ -106,6 +114,21 @@ struct ConfigFile {
 
 fn default_data() -> PathBuf {
     PathBuf::from("data")
+}
+
+/// `[store]`: only needed for another backend than sled.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoreSection {
+    backend: Backend,
+    url: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Backend {
+    Sled,
+    Postgres,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +148,9 @@ fn utc() -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read {path}: {why}. Copy deploy/ospo.example.toml to begin with, or name another with --config")]
+    #[error(
+        "cannot read {path}: {why}. Copy deploy/ospo.example.toml to begin with, or name another with --config"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -163,9 +188,11 @@ impl Config {
         let people = read_people(name, text, &file, &mut faults);
         let channels = read_channels(name, text, &file, &mut faults);
         check_console(name, text, &file, people.as_ref(), &mut faults);
+        let database = read_database(name, text, &file, folder, &mut faults);
         match people {
             Some(people) if faults.is_empty() => Ok(Self {
                 data: folder.join(file.data),
+                database,
                 knowledge: file.knowledge.map(|knowledge| folder.join(knowledge)),
                 log: file.log,
                 people,
@@ -174,6 +201,42 @@ impl Config {
             }),
             _ => Err(faults),
         }
+    }
+}
+
+fn read_database(
+    name: &str,
+    text: &str,
+    file: &ConfigFile,
+    folder: &Path,
+    faults: &mut Vec<Fault>,
+) -> Option<SecretString> {
+    let store = file.store.as_ref()?;
+    let line = line_of(text, "[store]");
+    let where_to_write = "write it as url = { env = \"OSPO_DATABASE_URL\" } or { file = \"…\" }";
+    match (store.backend, &store.url) {
+        (Backend::Sled, None) => None,
+        (Backend::Sled, Some(_)) => {
+            let cure = "remove it: sled keeps its records under `data`";
+            faults.push(Fault::new(name, line, "sled has no url", cure));
+            None
+        }
+        (Backend::Postgres, None) => {
+            faults.push(Fault::new(name, line, "PostgreSQL needs a url", where_to_write));
+            None
+        }
+        (Backend::Postgres, Some(_)) if cfg!(not(feature = "postgres")) => {
+            let cure = "build it with the feature `postgres`, or use sled";
+            faults.push(Fault::new(name, line, "this program was built without PostgreSQL", cure));
+            None
+        }
+        (Backend::Postgres, Some(url)) => match url.fetch(folder) {
+            Ok(url) => Some(url),
+            Err(why) => {
+                faults.push(Fault::new(name, line, why, where_to_write));
+                None
+            }
+        },
     }
 }
 
@@ -203,7 +266,9 @@ fn read_people(name: &str, text: &str, file: &ConfigFile, faults: &mut Vec<Fault
                         .map(|near| format!("did you mean `{near}`?"))
                         .unwrap_or_else(|| format!("add [people.{person}], or remove the name"))
                 }
-                crate::core::person::PeopleError::SharedAccount { .. } => "remove it from one of them".to_owned(),
+                crate::core::person::PeopleError::SharedAccount { .. } => {
+                    "remove it from one of them".to_owned()
+                }
             };
             faults.push(Fault::new(name, line_of(text, "[roles]"), error.to_string(), cure));
         })
@@ -215,8 +280,10 @@ fn read_channels(name: &str, text: &str, file: &ConfigFile, faults: &mut Vec<Fau
     let mut channels = BTreeMap::new();
     for (role, addresses) in &file.channels {
         if !file.roles.contains_key(role) {
-            let cure = suggest(&role.0, file.roles.keys().map(|role| role.0.as_str()))
-                .map_or_else(|| "add the role under [roles]".to_owned(), |near| format!("did you mean `{near}`?"));
+            let cure = suggest(&role.0, file.roles.keys().map(|role| role.0.as_str())).map_or_else(
+                || "add the role under [roles]".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             faults.push(Fault::new(name, line, format!("there is no role `{role}`"), cure));
         }
         let mut of_role = Vec::new();
@@ -255,7 +322,8 @@ fn check_console(
         let cure = "name one of its channels";
         faults.push(Fault::new(name, line, format!("there is no channel `{}`", console.start_in), cure));
     }
-    let on_console = |person: &Person| person.accounts.iter().any(|account| account.platform == Platform::Console);
+    let on_console =
+        |person: &Person| person.accounts.iter().any(|account| account.platform == Platform::Console);
     if people.is_some_and(|people| !people.get(&console.start_as).is_some_and(on_console)) {
         let what = format!("`{}` has no console account", console.start_as);
         faults.push(Fault::new(name, line, what, "name a person with an account such as console:ada"));
@@ -292,7 +360,9 @@ start_in = "#general"
 
     fn fault(from: &str, to: &str) -> Fault {
         assert!(SAMPLE.contains(from), "{from}");
-        Config::parse("ospo.toml", &SAMPLE.replacen(from, to, 1), Path::new("/etc/ospo")).unwrap_err().remove(0)
+        Config::parse("ospo.toml", &SAMPLE.replacen(from, to, 1), Path::new("/etc/ospo"))
+            .unwrap_err()
+            .remove(0)
     }
 
     #[test]
@@ -311,6 +381,8 @@ start_in = "#general"
             ("legal = [\"console:#legal\"]", "leagl = [\"console:#legal\"]", 16, "did you mean `legal`?"),
             ("console:#legal", "console:#legl", 17, "did you mean `console:#legal`?"),
             ("start_in = \"#general\"", "start_in = \"#genral\"", 19, "one of its channels"),
+            ("[people.ada]", "[store]\nbackend = \"postgres\"\n[people.ada]", 4, "OSPO_DATABASE_URL"),
+            ("[people.ada]", "[store]\nbackend = \"sqlite\"\n[people.ada]", 5, "postgres"),
             ("start_as = \"ada\"", "start_as = \"max\"", 19, "console:ada"),
         ] {
             let fault = fault(from, to);
