@@ -1,7 +1,8 @@
 //! What durability costs: commits on the sled backend, beside raw sled that writes the same records with the same
 //! durability (its own flush, then `sync_data` on its log) on the same disk in the same run.
 //!
-//! Run with `cargo bench --bench store`; the stores are made under `target/`, not in a memory file system.
+//! Run with `cargo bench --bench store`; the stores are made under `target/`, not in a memory file system. With
+//! `--features postgres` and the URL of an empty database in `OSPO_BENCH_POSTGRES`, the same on PostgreSQL.
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
@@ -34,14 +35,16 @@ fn raw(dir: &Path) -> (sled::Db, File) {
     (db, log)
 }
 
-fn durable_commits(group: &mut BenchmarkGroup<'_, WallTime>, at_once: u64) {
-    group.throughput(Throughput::Elements(at_once));
-
-    let dir = directory();
-    let runtime = Runtime::new().expect("a runtime");
-    let store = SledStore::open(dir.path()).expect("the store opens");
-    let mut n = 0;
-    group.bench_function("store", |bench| {
+fn on_store(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    runtime: &Runtime,
+    store: &dyn Store,
+    at_once: u64,
+) {
+    // A database may hold the records of an earlier group.
+    let mut n = at_once * 10_000_000;
+    group.bench_function(name, |bench| {
         bench.iter(|| {
             let commits: Vec<_> = (0..at_once)
                 .map(|_| {
@@ -53,6 +56,23 @@ fn durable_commits(group: &mut BenchmarkGroup<'_, WallTime>, at_once: u64) {
             runtime.block_on(try_join_all(commits)).expect("all commits are durable");
         });
     });
+}
+
+fn durable_commits(group: &mut BenchmarkGroup<'_, WallTime>, at_once: u64) {
+    group.throughput(Throughput::Elements(at_once));
+
+    let runtime = Runtime::new().expect("a runtime");
+    let dir = directory();
+    let store = SledStore::open(dir.path()).expect("the store opens");
+    on_store(group, "store", &runtime, &store, at_once);
+    drop(store);
+
+    #[cfg(feature = "postgres")]
+    if let Ok(url) = std::env::var("OSPO_BENCH_POSTGRES") {
+        use ospo_counselor::store::postgres::PostgresStore;
+        let store = runtime.block_on(PostgresStore::connect(&url.into())).expect("the database is there");
+        on_store(group, "PostgreSQL", &runtime, &store, at_once);
+    }
 
     let dir = directory();
     let (db, log) = raw(dir.path());

@@ -25,8 +25,11 @@ const KNOWN: &[(&str, &str, &[&str])] = &[
 
 /// The canonical name of a reaction, without skin tone and variation selector; an unknown one as it is.
 pub fn canonical(reaction: &str) -> String {
-    let bare: String =
-        reaction.trim().chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}')).collect();
+    let bare: String = reaction
+        .trim()
+        .chars()
+        .filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}'))
+        .collect();
     let bare = bare.trim_matches(':');
     let bare = bare.split("::skin-tone").next().unwrap_or(bare);
     KNOWN

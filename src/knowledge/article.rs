@@ -121,7 +121,8 @@ impl Article {
     /// Every fault of the file, with its line.
     pub fn load(file: &SourceFile) -> Result<Self, Vec<Fault>> {
         let text = file.text.replace("\r\n", "\n");
-        let Some((front, body)) = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n")) else {
+        let Some((front, body)) = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"))
+        else {
             return Err(vec![Fault::new(
                 &file.path,
                 1,
@@ -195,7 +196,8 @@ fn check(
     if front.sources.is_empty() {
         fault("sources", "there are no sources".to_owned(), "add a [[sources]] table with title and url");
     }
-    let on_the_web = |source: &&Source| ["https://", "http://"].iter().any(|scheme| source.url.starts_with(scheme));
+    let on_the_web =
+        |source: &&Source| ["https://", "http://"].iter().any(|scheme| source.url.starts_with(scheme));
     for source in front.sources.iter().filter(|source| !on_the_web(source)) {
         let cure = "give the whole address of the page, beginning with https://";
         fault(&source.url, format!("the source `{}` has no web address", source.title), cure);

@@ -66,7 +66,11 @@ fn at(path: &Path, error: &io::Error) -> io::Error {
 /// file with the same path replaces; the rest is added.
 pub fn overlay(base: Vec<SourceFile>, company: Vec<SourceFile>) -> Vec<SourceFile> {
     let key = |file: &SourceFile| {
-        if file.path.starts_with("articles/") { format!("articles/{}", file.stem()) } else { file.path.clone() }
+        if file.path.starts_with("articles/") {
+            format!("articles/{}", file.stem())
+        } else {
+            file.path.clone()
+        }
     };
     let mut files: BTreeMap<String, SourceFile> = base.into_iter().map(|file| (key(&file), file)).collect();
     files.extend(company.into_iter().map(|file| (key(&file), file)));

@@ -66,7 +66,7 @@ impl Knowledge {
         }
         articles.sort_by(|a, b| a.id.cmp(&b.id));
         faults.extend(check_workflows(&workflows));
-        faults.extend(check_articles(&articles, &licenses, files));
+        faults.extend(check_articles(&articles, files));
         faults.extend(files.iter().filter_map(misplaced));
         match policy {
             Some(Part::Policy(policy)) if faults.is_empty() => {
@@ -78,7 +78,10 @@ impl Knowledge {
 
     /// The article with an id.
     pub fn article(&self, id: &str) -> Option<&Article> {
-        self.articles.binary_search_by(|article| article.id.as_str().cmp(id)).ok().map(|index| &self.articles[index])
+        self.articles
+            .binary_search_by(|article| article.id.as_str().cmp(id))
+            .ok()
+            .map(|index| &self.articles[index])
     }
 
     /// The workflow that a command starts.
@@ -146,7 +149,7 @@ fn check_workflows(workflows: &[Workflow]) -> Vec<Fault> {
     faults
 }
 
-fn check_articles(articles: &[Article], licenses: &Licenses, files: &[SourceFile]) -> Vec<Fault> {
+fn check_articles(articles: &[Article], files: &[SourceFile]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     for article in articles {
@@ -159,7 +162,8 @@ fn check_articles(articles: &[Article], licenses: &Licenses, files: &[SourceFile
                 "choose another id, and name the file after it",
             ));
         }
-        for license in article.licenses.iter().filter(|id| licenses.name(id).is_none()) {
+        let on_the_list = |id: &str| spdx::license_id(id).is_some() || spdx::exception_id(id).is_some();
+        for license in article.licenses.iter().filter(|id| !on_the_list(id)) {
             faults.push(Fault::new(
                 &article.path,
                 line_of(text, license),

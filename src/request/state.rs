@@ -335,12 +335,10 @@ impl Request {
     /// Those whose vote is still missing: entitled in a pending stage and without a vote in it.
     pub fn awaited<'a>(&'a self, stage: &'a Stage, people: &'a People) -> impl Iterator<Item = &'a PersonId> {
         let voted = self.votes.get(&stage.id);
-        let pending =
-            self.status.is_open() && self.stage_status(stage, people) == StageStatus::Pending;
-        people
-            .members(&stage.role)
-            .map(|person| &person.id)
-            .filter(move |person| pending && **person != self.requester && !voted.is_some_and(|v| v.contains_key(person)))
+        let pending = self.status.is_open() && self.stage_status(stage, people) == StageStatus::Pending;
+        people.members(&stage.role).map(|person| &person.id).filter(move |person| {
+            pending && **person != self.requester && !voted.is_some_and(|v| v.contains_key(person))
+        })
     }
 
     /// Whether every task is done.
@@ -379,7 +377,10 @@ pub(crate) mod tests {
         };
         People::new(
             names.into_iter().map(person).collect(),
-            BTreeMap::from([role("legal", &["lea", "luis", "both", "ada"]), role("management", &["mia", "both"])]),
+            BTreeMap::from([
+                role("legal", &["lea", "luis", "both", "ada"]),
+                role("management", &["mia", "both"]),
+            ]),
         )
         .unwrap()
     }
@@ -401,7 +402,13 @@ pub(crate) mod tests {
     }
 
     fn vote(choice: Choice, reason: Option<&str>) -> Vote {
-        Vote { choice, reason: reason.map(str::to_owned), at: Timestamp::UNIX_EPOCH, account: account("x"), means: Means::Words }
+        Vote {
+            choice,
+            reason: reason.map(str::to_owned),
+            at: Timestamp::UNIX_EPOCH,
+            account: account("x"),
+            means: Means::Words,
+        }
     }
 
     #[test]
@@ -460,7 +467,8 @@ pub(crate) mod tests {
     fn act() -> impl Strategy<Value = Act> {
         let choice = prop_oneof![Just(Choice::Approve), Just(Choice::Reject)];
         prop_oneof![
-            (0..6usize, 0..2usize, choice.clone(), any::<bool>()).prop_map(|(p, s, c, r)| Act::Cast(p, s, c, r)),
+            (0..6usize, 0..2usize, choice.clone(), any::<bool>())
+                .prop_map(|(p, s, c, r)| Act::Cast(p, s, c, r)),
             (0..6usize, 0..2usize, choice).prop_map(|(p, s, c)| Act::TakeBack(p, s, c)),
         ]
     }

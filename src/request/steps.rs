@@ -478,11 +478,20 @@ mod tests {
         }
 
         fn desk(&self) -> Desk<'_> {
-            Desk { people: &self.people, channels: &self.channels, now: "2026-11-23T10:00:00Z".parse().unwrap() }
+            Desk {
+                people: &self.people,
+                channels: &self.channels,
+                now: "2026-11-23T10:00:00Z".parse().unwrap(),
+            }
         }
 
         fn by<R>(&self, name: &str, run: impl FnOnce(Act<'_>) -> R) -> R {
-            run(Act { person: &id(name), account: &account(name), place: &self.place, message: &self.message })
+            run(Act {
+                person: &id(name),
+                account: &account(name),
+                place: &self.place,
+                message: &self.message,
+            })
         }
 
         fn vote(&self, request: Request, name: &str, choice: Choice, reason: Option<&str>) -> Outcome {
@@ -601,7 +610,9 @@ mod tests {
         let one = scene.vote(request(), "mia", Choice::Approve, None).request;
         let mut reminded = remind(scene.desk(), one);
         let said = serde_json::to_string(&reminded.effects).unwrap();
-        assert!(said.contains("lea (sample)") && !said.contains("mia (sample)") && !said.contains("ada (sample)"));
+        assert!(
+            said.contains("lea (sample)") && !said.contains("mia (sample)") && !said.contains("ada (sample)")
+        );
         for _ in 0..2 {
             reminded = remind(scene.desk(), reminded.request);
         }

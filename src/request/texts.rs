@@ -29,7 +29,11 @@ pub fn filed(request: &Request) -> Text {
     line([
         Span::text("Filed as "),
         id(request),
-        Span::text(format!(": {}. {} will decide; I tell you of every step. See it with ", request.summary, deciders.join(" and "))),
+        Span::text(format!(
+            ": {}. {} will decide; I tell you of every step. See it with ",
+            request.summary,
+            deciders.join(" and ")
+        )),
         Span::code(format!("show {}", request.id)),
         Span::text(", take it back with "),
         Span::code(format!("withdraw {}", request.id)),
@@ -141,7 +145,13 @@ pub fn unknown(asked: &RequestId) -> Text {
 
 /// To somebody who is not the requester.
 pub fn only_requester(request: &Request, requester: &str) -> Text {
-    line([Span::text("Only "), Span::text(requester), Span::text(" can do that with "), id(request), Span::text(".")])
+    line([
+        Span::text("Only "),
+        Span::text(requester),
+        Span::text(" can do that with "),
+        id(request),
+        Span::text("."),
+    ])
 }
 
 /// The request is in no state for that.
@@ -151,7 +161,10 @@ pub fn wrong_status(request: &Request) -> Text {
 
 /// The checklist is not open yet, or there is none.
 pub fn no_checklist(request: &Request) -> Text {
-    line([id(request), Span::text(format!(" is {}; its checklist opens when it is approved.", status(request.status)))])
+    line([
+        id(request),
+        Span::text(format!(" is {}; its checklist opens when it is approved.", status(request.status))),
+    ])
 }
 
 /// There is no such task.

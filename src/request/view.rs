@@ -30,7 +30,8 @@ fn progress(request: &Request, stage: &Stage, people: &People) -> Field {
             (Choice::Reject, None) => format!("{} {name} (reason awaited)", emoji::character(emoji::CROSS)),
         });
     }
-    let approvals = request.live_votes(stage, people).filter(|(_, vote)| vote.choice == Choice::Approve).count();
+    let approvals =
+        request.live_votes(stage, people).filter(|(_, vote)| vote.choice == Choice::Approve).count();
     let awaited: Vec<&str> = request.awaited(stage, people).map(|person| people.name(person)).collect();
     let mut value = format!("{approvals} of {}", stage.needs);
     if !votes.is_empty() {
@@ -115,27 +116,30 @@ pub fn full_account(request: &Request, people: &People, now: Timestamp) -> Card 
 }
 
 fn checklist(request: &Request, people: &People) -> Block {
-    let items = request.rules.checklist.iter().enumerate().map(|(index, task)| match request.done.get(&task.id) {
-        Some(tick) => {
-            vec![Span::text(format!("☑ {}. {} ", index + 1, task.label)), Span::faint(people.name(&tick.by))]
-        }
-        None => vec![Span::text(format!("☐ {}. {}", index + 1, task.label))],
-    });
+    let items =
+        request.rules.checklist.iter().enumerate().map(|(index, task)| match request.done.get(&task.id) {
+            Some(tick) => {
+                vec![
+                    Span::text(format!("☑ {}. {} ", index + 1, task.label)),
+                    Span::faint(people.name(&tick.by)),
+                ]
+            }
+            None => vec![Span::text(format!("☐ {}. {}", index + 1, task.label))],
+        });
     Block::List { items: items.collect() }
 }
 
 /// The requester's checklist after approval.
 pub fn checklist_card(request: &Request, people: &People) -> Card {
-    let left = request
-        .rules
-        .checklist
-        .iter()
-        .enumerate()
-        .filter(|(_, task)| !request.done.contains_key(&task.id));
+    let left =
+        request.rules.checklist.iter().enumerate().filter(|(_, task)| !request.done.contains_key(&task.id));
     let buttons: Vec<Button> = left
-        .map(|(index, task)| Button::new(format!("Done: {}", task.label), format!("done {} {}", request.id, index + 1)))
+        .map(|(index, task)| {
+            Button::new(format!("Done: {}", task.label), format!("done {} {}", request.id, index + 1))
+        })
         .collect();
-    let footer = if buttons.is_empty() { "Every task is done." } else { "Press when a task is done, or say done." };
+    let footer =
+        if buttons.is_empty() { "Every task is done." } else { "Press when a task is done, or say done." };
     Card {
         title: headline(request),
         tone: if buttons.is_empty() { Tone::Good } else { Tone::Waiting },
@@ -148,7 +152,8 @@ pub fn checklist_card(request: &Request, people: &People) -> Card {
 
 /// What `requests` answers: those a person can see, open ones first, newest first.
 pub fn list(requests: &[Request], reader: &PersonId, people: &People, now: Timestamp) -> Text {
-    let mut visible: Vec<&Request> = requests.iter().filter(|request| request.visible_to(reader, people)).collect();
+    let mut visible: Vec<&Request> =
+        requests.iter().filter(|request| request.visible_to(reader, people)).collect();
     if visible.is_empty() {
         return texts::no_requests();
     }

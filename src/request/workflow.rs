@@ -161,7 +161,11 @@ fn check(read: &WorkflowFile, file: &SourceFile) -> Vec<Fault> {
     ] {
         let mut seen = BTreeSet::new();
         for id in ids.into_iter().filter(|id| !seen.insert(id.as_str())) {
-            fault(&format!("id = \"{id}\""), format!("the {kind} `{id}` is there twice"), "rename one of them");
+            fault(
+                &format!("id = \"{id}\""),
+                format!("the {kind} `{id}` is there twice"),
+                "rename one of them",
+            );
         }
     }
     if !read.fields.iter().any(|field| field.id == read.summary && !field.optional) {

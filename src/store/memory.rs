@@ -1,6 +1,6 @@
 //! A store in memory, for tests and simulation: the contract in its plainest form, and faults on demand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -8,13 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use futures::future::{self, BoxFuture, FutureExt};
 
-use super::{Batch, Change, Expect, Key, Record, Store, StoreError, Version, Write};
-
-/// Keys under it belong to the store itself: nobody reads or writes them through [`Store`].
-pub(super) const RESERVED: &str = "meta/";
-
-/// Sorts after every key that a store accepts.
-pub(super) const END: &str = "\u{10ffff}";
+use super::rules::{changes, expected, valid};
+use super::{Batch, Change, Key, Record, Store, StoreError, Version};
 
 /// What becomes of a commit in a simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +77,8 @@ impl MemoryStore {
 
     fn apply(&self, batch: Batch) -> Result<Version, StoreError> {
         let mut data = self.data()?;
-        check(&batch, |key| Ok(data.records.get(key).map(|(version, _)| *version)))?;
+        valid(&batch)?;
+        expected(&batch, |key| Ok(data.records.get(key).map(|(version, _)| *version)))?;
         let fate = data.plan.as_mut().map_or(Fate::Normal, |plan| plan(&batch));
         let first = batch.writes.first().map(|write| write.key.clone());
         match (fate, first) {
@@ -148,44 +144,4 @@ impl Store for MemoryStore {
     fn commit(&self, batch: Batch) -> BoxFuture<'static, Result<Version, StoreError>> {
         future::ready(self.apply(batch)).boxed()
     }
-}
-
-/// Does the batch write anything? A batch that does not gets no version of its own.
-pub(super) fn changes(batch: &Batch) -> bool {
-    batch.writes.iter().any(|write| write.change != Change::Keep)
-}
-
-/// Checks a batch as every backend must: first its own rules, then what each write expects to find.
-///
-/// # Errors
-/// [`StoreError::Invalid`]; [`StoreError::Conflict`] with the first record that is not as expected; the errors of
-/// `version_of`, which says the version of a record.
-pub(super) fn check(
-    batch: &Batch,
-    version_of: impl Fn(&Key) -> Result<Option<Version>, StoreError>,
-) -> Result<(), StoreError> {
-    let mut keys = BTreeSet::new();
-    for Write { key, .. } in &batch.writes {
-        if key.0.starts_with(RESERVED) {
-            return Err(StoreError::Invalid(format!(
-                "{key} is the store's own; use a key outside {RESERVED}"
-            )));
-        }
-        if key.0.as_str() >= END {
-            return Err(StoreError::Invalid(format!("the key {:?} sorts after the end of all keys", key.0)));
-        }
-        if !keys.insert(key) {
-            return Err(StoreError::Invalid(format!("{key} stands in it twice; write each record once")));
-        }
-    }
-    for Write { key, expect, .. } in &batch.writes {
-        let expected = match expect {
-            Expect::Absent => None,
-            Expect::At(version) => Some(*version),
-        };
-        if version_of(key)? != expected {
-            return Err(StoreError::Conflict { key: key.clone() });
-        }
-    }
-    Ok(())
 }

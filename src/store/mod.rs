@@ -5,6 +5,10 @@
 //! is [`Store::commit`], which takes a [`Batch`] whole or not at all. Every write states what it expects to
 //! find; a [`StoreError::Conflict`] sends the caller back to read again and run its pure handler anew.
 //! Leases for work that one replica does at a time are built on these three alone (see [`lease`]).
+//!
+//! What a backend refuses, whichever it is: a batch with the same key twice, with a key under `meta/`, which is
+//! the store's own, or with a key at or after `"\u{10ffff}"`, so that every record is in the range from `""` to
+//! there ([`StoreError::Invalid`]). Which backend a config or a command names is [`place::StorePlace`].
 
 use std::fmt;
 use std::ops::Range;
@@ -13,8 +17,13 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+mod format;
 pub mod lease;
 pub mod memory;
+pub mod place;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+mod rules;
 pub mod sled;
 pub mod transfer;
 
@@ -149,6 +158,12 @@ pub enum StoreError {
         /// The newest format this program reads.
         known: u32,
     },
+    /// There is none, and none was to be made.
+    #[error("there is no store in {place}; name the data directory or the database that the bot uses")]
+    Missing {
+        /// Where it was looked for.
+        place: String,
+    },
     /// Another process has the store open.
     #[error("{path} is in use by another process; stop it first, or give another data directory")]
     InUse {
@@ -172,14 +187,27 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Failed`].
     async fn scan(&self, range: Range<Key>, limit: usize) -> Result<Vec<Record>, StoreError>;
 
-    /// Writes a batch whole or not at all and returns the version its records now have.
+    /// Writes a batch whole or not at all and returns the version its records now have; a batch that changes
+    /// nothing returns the last version given out.
     ///
-    /// Batches take effect in the order of the calls, at the call: a later call on this process sees an earlier
-    /// one's writes at once. The future resolves when the batch, and with it every one before it, is durable.
-    /// So an empty batch is a barrier: when it resolves, all that was read before it is durable.
+    /// Batches take effect in the order of the calls, whether or not their futures are polled. A load or a scan
+    /// that is called later on this store sees what they wrote: where a commit is applied in memory (memory,
+    /// sled), at once; where only the server can apply it (PostgreSQL), the read waits until every commit that was
+    /// called before it and touches what it reads is done. So nobody ever reads a state older than what they
+    /// wrote; but on PostgreSQL a chain of read and commit on one record is made durable link by link, while
+    /// commits on different records share one transaction.
+    ///
+    /// The future resolves when the batch, and with it every one before it, is durable. So an empty batch is a
+    /// barrier: when it resolves, all that was read before it is durable. What a commit that nobody waits for
+    /// becomes is unknown when the process ends.
+    ///
+    /// Where several processes share a store, the order of their batches is the order of the versions. A read
+    /// sees all that another process had made durable when it was called; what the other one writes after that
+    /// is found by the next commit, as a conflict.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`], [`StoreError::Invalid`], [`StoreError::Failed`].
+    /// [`StoreError::Conflict`], [`StoreError::Invalid`], [`StoreError::Failed`]. A conflict or a refusal leaves
+    /// the other batches of its time alone; a failure ends the store: every later call fails too.
     fn commit(&self, batch: Batch) -> BoxFuture<'static, Result<Version, StoreError>>;
 }
 

@@ -23,14 +23,14 @@ use futures::future::{self, BoxFuture, FutureExt};
 use tokio::sync::oneshot;
 
 use self::disk::{Database, Disk};
-use super::memory::{RESERVED, changes, check};
+use super::format::MIGRATIONS;
+use super::rules::{RESERVED, changes, expected, valid};
 use super::{Batch, Change, Key, Record, Store, StoreError, Version};
 
 mod disk;
-mod format;
+mod own;
 
 pub(super) use self::disk::sync_dir;
-pub use self::format::FORMAT;
 
 /// Writes on their way to sled: the record as sled will hold it, or none when it is removed.
 type Writes = BTreeMap<Key, Option<IVec>>;
@@ -82,7 +82,7 @@ impl SledStore {
     /// [`StoreError::InUse`], [`StoreError::TooNew`], [`StoreError::Failed`].
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         let mut disk = Disk::open(data)?;
-        let newest = format::prepare(&mut disk, format::MIGRATIONS)?;
+        let newest = own::prepare(&mut disk, MIGRATIONS)?;
         let shared = Arc::new(Shared {
             db: disk.db.clone(),
             state: Mutex::new(State { newest, ..State::default() }),
@@ -184,7 +184,8 @@ impl Shared {
     /// Checks and applies a batch. Returns its version, and where to hear that it is durable unless all is.
     fn apply(&self, batch: Batch) -> Result<(Version, Option<Durable>), StoreError> {
         let mut state = self.state()?;
-        check(&batch, |key| {
+        valid(&batch)?;
+        expected(&batch, |key| {
             let stored = state.find(&self.db, key)?;
             stored.map(|stored| version_of(key, &stored)).transpose()
         })?;

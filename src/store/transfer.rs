@@ -14,8 +14,9 @@ use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
 use self::line::{End, Header, MARK, hex};
-use super::memory::END;
-use super::sled::{FORMAT, SledStore, sync_dir};
+use super::format::FORMAT;
+use super::rules::END;
+use super::sled::{SledStore, sync_dir};
 use super::{Batch, Key, Record, Store, StoreError, Version};
 
 mod import;
@@ -56,7 +57,7 @@ pub enum TransferError {
         fault: LineFault,
     },
     /// An import must not mix with what is there.
-    #[error("the store is not empty; import into a new data directory")]
+    #[error("the store is not empty; import into a new data directory or database")]
     NotEmpty,
     /// Somebody wrote to the store during the export or backup.
     #[error("the store was written to meanwhile; stop what uses it and try again")]

@@ -95,7 +95,9 @@ fn fifty_kills_change_nothing_that_people_or_auditors_see() {
     let mut random = fastrand::Rng::with_seed(seed);
     let folder = tempfile::tempdir().expect("a temporary directory");
     let path = folder.path().join("story.txt");
-    std::fs::File::create(&path).and_then(|mut file| file.write_all(script().as_bytes())).expect("it is written");
+    std::fs::File::create(&path)
+        .and_then(|mut file| file.write_all(script().as_bytes()))
+        .expect("it is written");
 
     let undisturbed = folder.path().join("undisturbed");
     let began = Instant::now();

@@ -53,7 +53,8 @@ async fn start(store: &Arc<MemoryStore>, chat: &Arc<FakeChat>, clock: &Arc<TestC
 
 #[tokio::test(start_paused = true)]
 async fn an_event_told_twice_happens_once() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     let told = event("e1", "ada", "#general", said("#general", "help"));
     assert_eq!(bot.port.accept(told.clone()).await.unwrap(), Accepted::Kept);
@@ -65,17 +66,15 @@ async fn an_event_told_twice_happens_once() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_for_the_bot_is_not_kept() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     let mut by_a_bot = event("e1", "ada", "#general", said("#general", "help"));
     by_a_bot.standing = Standing::Bot;
     assert_eq!(bot.port.accept(by_a_bot).await.unwrap(), Accepted::Ignored);
     let message = chat_message();
     let party = EventKind::Reacted { message, emoji: "🎉".to_owned() };
-    assert_eq!(
-        bot.port.accept(event("e2", "ada", "#general", party)).await.unwrap(),
-        Accepted::Ignored
-    );
+    assert_eq!(bot.port.accept(event("e2", "ada", "#general", party)).await.unwrap(), Accepted::Ignored);
     assert!(store.scan(Key::under("seen/"), 10).await.unwrap().is_empty());
     bot.end().await.unwrap();
 }
@@ -89,7 +88,8 @@ fn chat_message() -> ospo_counselor::core::event::MessageRef {
 
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_is_down_gets_everything_later_in_order_and_once() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     chat.refusals.store(7, Ordering::SeqCst);
     for (number, line) in CONTRIBUTION.into_iter().enumerate() {
@@ -106,7 +106,8 @@ async fn a_platform_that_is_down_gets_everything_later_in_order_and_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_leaves_to_the_next_start_what_a_platform_does_not_take() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     chat.refusals.store(usize::MAX, Ordering::SeqCst);
     bot.port.accept(event("e1", "ada", "#general", said("#general", "help"))).await.unwrap();
@@ -169,7 +170,8 @@ async fn a_failing_store_stops_the_bot_and_the_next_start_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn reminders_come_on_working_days_and_stop_with_the_decision() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     file(&bot).await;
     let reminders = |channel: &str| {
@@ -199,7 +201,8 @@ async fn reminders_come_on_working_days_and_stop_with_the_decision() {
 
 #[tokio::test(start_paused = true)]
 async fn after_a_long_stop_one_reminder_comes_not_ten_and_expiry_is_no_approval() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     file(&bot).await;
     bot.end().await.unwrap();
@@ -218,7 +221,8 @@ async fn after_a_long_stop_one_reminder_comes_not_ten_and_expiry_is_no_approval(
 
 #[tokio::test(start_paused = true)]
 async fn reactions_that_came_or_went_while_it_was_down_count() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     file(&bot).await;
     let card = chat.newest_in("#legal");
@@ -248,7 +252,8 @@ async fn reactions_that_came_or_went_while_it_was_down_count() {
 
 #[tokio::test(start_paused = true)]
 async fn a_card_is_edited_in_place() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     file(&bot).await;
     bot.say("lea", "#legal", "approve CON-1").await;
@@ -261,8 +266,25 @@ async fn a_card_is_edited_in_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn guests_get_nothing_and_unlisted_members_may_only_ask() {
+async fn a_deleted_card_is_posted_anew_and_reactions_on_the_new_one_count() {
     let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    let card = chat.newest_in("#management");
+    chat.deleted.lock().unwrap().push(card.clone());
+    bot.say("lea", "#legal", "approve CON-1").await;
+    let anew = chat.newest_in("#management");
+    assert_ne!(anew, card);
+    let vote = EventKind::Reacted { message: anew, emoji: "+1".to_owned() };
+    bot.event("vote", "mia", "#management", vote).await;
+    assert_eq!(request(store.as_ref()).await.status, Status::Approved);
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn guests_get_nothing_and_unlisted_members_may_only_ask() {
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     let mut guest = event("g", "ada", "#general", said("#general", "requests"));
     guest.standing = Standing::Guest;

@@ -4,7 +4,6 @@ mod config;
 mod crash;
 mod engine;
 mod house;
-mod questions;
 mod store;
 mod story;
 mod support;

@@ -11,31 +11,39 @@ use futures::future::{FutureExt, join_all};
 use jiff::{SignedDuration, Timestamp};
 use ospo_counselor::store::lease;
 use ospo_counselor::store::memory::{Fate, MemoryStore};
+#[cfg(feature = "postgres")]
+use ospo_counselor::store::postgres::PostgresStore;
 use ospo_counselor::store::sled::SledStore;
 use ospo_counselor::store::transfer::{self, LineFault, Progress, RecordFault, TransferError};
 use ospo_counselor::store::{Batch, Change, Expect, Key, Record, Store, StoreError, Version, Write};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+#[cfg(feature = "postgres")]
+use self::replicas::Database;
+
+#[cfg(feature = "postgres")]
+mod replicas;
+
 /// A backend under test.
 trait Backend: Sized {
     /// An empty store.
-    fn new() -> Self;
+    async fn new() -> Self;
     fn store(&self) -> Arc<dyn Store>;
     /// The store as the next process finds it.
-    fn reopen(self) -> Self;
+    async fn reopen(self) -> Self;
 }
 
 struct Memory(Arc<MemoryStore>);
 
 impl Backend for Memory {
-    fn new() -> Self {
+    async fn new() -> Self {
         Self(Arc::new(MemoryStore::new()))
     }
     fn store(&self) -> Arc<dyn Store> {
         self.0.clone()
     }
-    fn reopen(self) -> Self {
+    async fn reopen(self) -> Self {
         Self(Arc::new(self.0.reopen()))
     }
 }
@@ -43,7 +51,7 @@ impl Backend for Memory {
 struct Disk(TempDir, Arc<SledStore>);
 
 impl Backend for Disk {
-    fn new() -> Self {
+    async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = SledStore::open(dir.path()).unwrap();
         Self(dir, Arc::new(store))
@@ -51,11 +59,32 @@ impl Backend for Disk {
     fn store(&self) -> Arc<dyn Store> {
         self.1.clone()
     }
-    fn reopen(self) -> Self {
+    async fn reopen(self) -> Self {
         let Self(dir, store) = self;
         drop(store);
         let store = SledStore::open(dir.path()).unwrap();
         Self(dir, Arc::new(store))
+    }
+}
+
+#[cfg(feature = "postgres")]
+struct Postgres(Database, Arc<PostgresStore>);
+
+#[cfg(feature = "postgres")]
+impl Backend for Postgres {
+    async fn new() -> Self {
+        let database = Database::new().await;
+        let store = database.store().await;
+        Self(database, Arc::new(store))
+    }
+    fn store(&self) -> Arc<dyn Store> {
+        self.1.clone()
+    }
+    async fn reopen(self) -> Self {
+        let Self(database, store) = self;
+        drop(store);
+        let store = database.store().await;
+        Self(database, Arc::new(store))
     }
 }
 
@@ -74,6 +103,13 @@ macro_rules! contract {
                 super::$part::<super::Disk>().await;
             })*
         }
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $part() {
+                super::$part::<super::Postgres>().await;
+            })*
+        }
     };
 }
 
@@ -85,6 +121,7 @@ contract![
     a_scan_is_in_order_within_its_range_and_limit,
     a_later_call_sees_an_earlier_one_before_it_is_durable,
     an_empty_batch_is_a_barrier,
+    a_conflict_leaves_the_others_of_its_time_alone,
     counting_together_loses_nothing,
     large_records_survive_a_restart,
     an_export_imports_as_it_was,
@@ -122,7 +159,7 @@ fn conflict(name: &str) -> Result<Version, StoreError> {
 }
 
 async fn a_batch_is_written_whole_or_not_at_all<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let version = put(&*store, "a", "old").await;
 
@@ -145,7 +182,7 @@ async fn a_batch_is_written_whole_or_not_at_all<B: Backend>() {
 }
 
 async fn a_write_finds_what_it_expects_or_conflicts<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let first = put(&*store, "a", "1").await;
     let second = put(&*store, "a", "2").await;
@@ -182,7 +219,7 @@ async fn a_write_finds_what_it_expects_or_conflicts<B: Backend>() {
 }
 
 async fn a_broken_batch_is_refused<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let broken = [vec!["a", "b", "a"], vec!["b", "meta/format"], vec!["\u{10ffff}"]];
     for names in broken {
@@ -200,7 +237,7 @@ async fn a_broken_batch_is_refused<B: Backend>() {
 }
 
 async fn versions_grow_and_are_never_reused<B: Backend>() {
-    let mut backend = B::new();
+    let mut backend = B::new().await;
     let mut last = Version(0);
     for _ in 0..3 {
         let store = backend.store();
@@ -212,12 +249,12 @@ async fn versions_grow_and_are_never_reused<B: Backend>() {
         assert!(removed > put);
         last = removed;
         drop(store);
-        backend = backend.reopen();
+        backend = backend.reopen().await;
     }
 }
 
 async fn a_scan_is_in_order_within_its_range_and_limit<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     for name in ["b/2", "a", "b/10", "c", "b/1", "b", "m", "metal", "ü"] {
         put(&*store, name, "1").await;
@@ -241,7 +278,7 @@ async fn a_scan_is_in_order_within_its_range_and_limit<B: Backend>() {
 }
 
 async fn a_later_call_sees_an_earlier_one_before_it_is_durable<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let mut last = Expect::Absent;
     for n in 0..100 {
@@ -254,12 +291,12 @@ async fn a_later_call_sees_an_earlier_one_before_it_is_durable<B: Backend>() {
         last = Expect::At(record.version);
     }
     drop(store);
-    let backend = backend.reopen();
+    let backend = backend.reopen().await;
     assert_eq!(value(&*backend.store(), "a").await.as_deref(), Some("99"));
 }
 
 async fn an_empty_batch_is_a_barrier<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     assert_eq!(store.commit(Batch::default()).await, Ok(Version(0)));
     let earlier: Vec<_> = (0..10)
@@ -275,10 +312,28 @@ async fn an_empty_batch_is_a_barrier<B: Backend>() {
     assert_eq!(versions.last(), Some(&newest));
 }
 
+async fn a_conflict_leaves_the_others_of_its_time_alone<B: Backend>() {
+    let backend = B::new().await;
+    let store = backend.store();
+    let create = |names: &[&str]| {
+        let mut batch = Batch::default();
+        names.iter().for_each(|name| batch.create(key(name), b"1".into()));
+        store.commit(batch)
+    };
+    let commits =
+        [create(&["a", "b"]), create(&["c", "b"]), create(&["meta/c"]), create(&["c"]), create(&["d"])];
+    let results = join_all(commits).await;
+    assert_eq!(results[1], conflict("b"));
+    assert!(matches!(results[2], Err(StoreError::Invalid(_))));
+    let versions: Vec<Version> = [0, 3, 4].map(|n| results[n].clone().unwrap()).into();
+    assert!(versions.is_sorted_by(|a, b| a < b), "{versions:?}");
+    assert_eq!(keys(&*store, all(), 9).await, ["a", "b", "c", "d"]);
+}
+
 async fn counting_together_loses_nothing<B: Backend>() {
     const TASKS: usize = 16;
     const ROUNDS: usize = 10;
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let tasks = (0..TASKS).map(|task| {
         let store = store.clone();
@@ -306,18 +361,18 @@ async fn counting_together_loses_nothing<B: Backend>() {
         task.unwrap();
     }
     drop(store);
-    let backend = backend.reopen();
+    let backend = backend.reopen().await;
     let store = backend.store();
     assert_eq!(value(&*store, "count").await, Some((TASKS * ROUNDS).to_string()));
     assert_eq!(keys(&*store, Key::under("task/"), usize::MAX).await.len(), TASKS * ROUNDS);
 }
 
 async fn large_records_survive_a_restart<B: Backend>() {
-    let mut backend = B::new();
+    let mut backend = B::new().await;
     let large = |n: usize| format!("\"{}\"", n.to_string().repeat(400_000));
     for n in 0..5 {
         put(&*backend.store(), &format!("large/{}", n % 3), &large(n)).await;
-        backend = backend.reopen();
+        backend = backend.reopen().await;
     }
     for (name, n) in [("large/0", 3), ("large/1", 4), ("large/2", 2)] {
         assert!(value(&*backend.store(), name).await == Some(large(n)), "{name}");
@@ -357,7 +412,7 @@ async fn fill(store: &dyn Store) {
 }
 
 async fn an_export_imports_as_it_was<B: Backend>() {
-    let (from, to) = (B::new(), B::new());
+    let (from, to) = (B::new().await, B::new().await);
     fill(&*from.store()).await;
     let lines = exported(&*from.store()).await;
     assert_eq!(lines.len(), 703);
@@ -368,13 +423,13 @@ async fn an_export_imports_as_it_was<B: Backend>() {
     );
 
     assert_eq!(import(&*to.store(), &lines).await.unwrap(), 701);
-    let to = to.reopen();
+    let to = to.reopen().await;
     assert_eq!(contents(&*to.store()).await, contents(&*from.store()).await);
     assert_eq!(exported(&*to.store()).await, lines);
 }
 
 async fn an_import_does_not_mix<B: Backend>() {
-    let (from, to) = (B::new(), B::new());
+    let (from, to) = (B::new().await, B::new().await);
     fill(&*from.store()).await;
     put(&*to.store(), "a", "1").await;
     let lines = exported(&*from.store()).await;
@@ -389,7 +444,7 @@ fn at(minute: i64) -> Timestamp {
 const TTL: SignedDuration = SignedDuration::from_mins(10);
 
 async fn a_lease_has_one_holder<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let store = &*store;
     let lease = lease::acquire(store, "timers", "one", at(0), TTL).await.unwrap().unwrap();
@@ -415,7 +470,7 @@ async fn a_lease_has_one_holder<B: Backend>() {
 }
 
 async fn a_lost_lease_stops_its_old_holder<B: Backend>() {
-    let backend = B::new();
+    let backend = B::new().await;
     let store = backend.store();
     let store = &*store;
     let fenced = |lease: &lease::Lease, name: &str| {
@@ -473,7 +528,7 @@ fn nth(n: u8) -> Key {
 
 /// A store behaves as a map does, whatever is done to it. Only some commits are awaited.
 async fn follows_the_model<B: Backend>(steps: Vec<Step>) {
-    let mut backend = B::new();
+    let mut backend = B::new().await;
     let mut model: BTreeMap<Key, (Version, Vec<u8>)> = BTreeMap::new();
     let mut newest = Version(0);
     for (n, step) in steps.into_iter().enumerate() {
@@ -527,7 +582,7 @@ async fn follows_the_model<B: Backend>(steps: Vec<Step>) {
                     .collect();
                 assert_eq!(found, expected);
             }
-            Step::Reopen => backend = backend.reopen(),
+            Step::Reopen => backend = backend.reopen().await,
         }
         for n in 0..12 {
             let found = backend.store().load(&nth(n)).await.unwrap();
@@ -537,7 +592,7 @@ async fn follows_the_model<B: Backend>(steps: Vec<Step>) {
 }
 
 fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
 }
 
 proptest! {
@@ -551,6 +606,17 @@ proptest! {
     #[test]
     fn sled_follows_the_model(steps in proptest::collection::vec(step(), 0..40)) {
         block_on(follows_the_model::<Disk>(steps));
+    }
+}
+
+#[cfg(feature = "postgres")]
+proptest! {
+    // Each case makes a database, which takes a while.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn postgres_follows_the_model(steps in proptest::collection::vec(step(), 0..40)) {
+        block_on(follows_the_model::<Postgres>(steps));
     }
 }
 

@@ -1,12 +1,13 @@
 //! The main job, through the real binary, as people would do it at the console.
 
 use std::path::Path;
+use std::process::Stdio;
 
 use ospo_counselor::bot::records;
 use ospo_counselor::store::sled::SledStore;
 use ospo_counselor::store::{Batch, Expect, Store};
 
-use crate::support::{audit, play, run, said};
+use crate::support::{audit, ospo, play, run, said};
 
 /// Ada asks to open-source a project.
 pub const FILE_RELEASE: &str = "\
@@ -189,6 +190,27 @@ fn the_audit_log_proves_itself_and_names_what_was_changed() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("entry 1 was changed"), "{said}");
+}
+
+#[test]
+fn logs_name_events_and_requests_and_hold_nobodys_words() {
+    let data = fresh();
+    let script = data.path().join("script.txt");
+    std::fs::write(&script, FILE_CONTRIBUTION).unwrap();
+    let output = ospo()
+        .env("RUST_LOG", "info")
+        .args(["demo", "--data"])
+        .arg(data.path())
+        .arg("--script")
+        .arg(&script)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.contains("the bot is up") && log.contains("request=\"CON-1\""), "{log}");
+    for words in ["libturbine", "Closes a file twice"] {
+        assert!(!log.contains(words), "{log}");
+    }
 }
 
 /// Somebody with access to the disk makes Max the requester.

@@ -18,7 +18,7 @@ use std::time::Duration;
 use ::sled::Db;
 
 use super::super::StoreError;
-use super::{Writes, format};
+use super::{Writes, own};
 
 /// How much of the records sled keeps in memory at most, in bytes. Its default, 1 GB, is more than a chat bot
 /// should take.
@@ -121,7 +121,7 @@ impl Disk {
     pub(super) fn write(&mut self, group: &Writes, newest: u64) -> Result<(), StoreError> {
         let mut batch = ::sled::Batch::default();
         if newest > self.reserved {
-            self.reserved = format::reserve(&mut batch, newest);
+            self.reserved = own::reserve(&mut batch, newest);
         } else if let (1, Some((key, stored))) = (group.len(), group.first_key_value()) {
             // sled writes a batch in two pieces and waits for each; a record alone needs no batch.
             let key = key.0.as_bytes();

@@ -4,8 +4,8 @@ use std::io::{self, BufRead};
 
 use sha2::{Digest, Sha256};
 
-use super::super::memory::{END, RESERVED};
-use super::super::sled::FORMAT;
+use super::super::format::FORMAT;
+use super::super::rules::{END, RESERVED};
 use super::super::{Batch, Key, Record, StoreError};
 use super::line::{self, End, Header, MARK, hex};
 use super::{Progress, TransferError, Watch};

@@ -59,6 +59,8 @@ pub struct FakeChat {
     pub messages: Mutex<Vec<Seen>>,
     done: Mutex<BTreeMap<String, MessageRef>>,
     pub reactions: Mutex<BTreeMap<MessageRef, Vec<StandingReaction>>>,
+    /// Messages that somebody deleted.
+    pub deleted: Mutex<Vec<MessageRef>>,
     /// How many deliveries are refused before the next is taken.
     pub refusals: AtomicUsize,
     pub attempts: AtomicUsize,
@@ -129,8 +131,10 @@ impl ChatAdapter for FakeChat {
                 MessageRef { channel, id: (messages.len() - 1).to_string() }
             }
             DeliveryAction::Edit { message, content } => {
-                let seen = message.id.parse::<usize>().ok().and_then(|number| messages.get_mut(number));
-                let Some(seen) = seen else { return Err(DeliveryError::Gone) };
+                if self.deleted.lock().unwrap().contains(message) {
+                    return Err(DeliveryError::Gone);
+                }
+                let seen = &mut messages[message.id.parse::<usize>().unwrap()];
                 seen.content = content.clone();
                 seen.edits += 1;
                 message.clone()

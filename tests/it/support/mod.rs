@@ -1,7 +1,8 @@
 //! The real binary, driven as a person or a script would; and a platform in memory.
 
 pub mod fake;
-
+#[cfg(feature = "postgres")]
+pub mod postgres;
 
 use std::io::Write;
 use std::path::Path;
@@ -10,7 +11,11 @@ use std::process::{Command, Output, Stdio};
 /// The binary under test.
 pub fn ospo() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ospo"));
-    command.env_remove("OSPO_CONFIG").env_remove("OSPO_KNOWLEDGE").env_remove("RUST_LOG").env("NO_COLOR", "1");
+    command
+        .env_remove("OSPO_CONFIG")
+        .env_remove("OSPO_KNOWLEDGE")
+        .env_remove("RUST_LOG")
+        .env("NO_COLOR", "1");
     command
 }
 

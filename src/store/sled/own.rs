@@ -3,18 +3,10 @@
 use ::sled::{Batch, Db};
 
 use super::super::StoreError;
+use super::super::format::{self, Migration};
+use super::super::rules::RESERVED;
 use super::disk::{Disk, failed};
-
-/// The format of the records that this program writes, in every backend and in exports. It grows by one with
-/// each migration.
-pub const FORMAT: u32 = 1 + MIGRATIONS.len() as u32;
-
-/// Turns a store of one format into the next: reads what it must and returns what to write. The new format is
-/// written with it, so a migration happens whole or not at all.
-pub(super) type Migration = fn(&Db) -> Result<Batch, StoreError>;
-
-/// The first leads from format 1 to 2, and so on. There is none yet.
-pub(super) const MIGRATIONS: &[Migration] = &[];
+use super::{readable_key, split, stored};
 
 /// The record of the format: a decimal number.
 const FORMAT_KEY: &str = "meta/format";
@@ -29,7 +21,7 @@ const AHEAD: u64 = 1024;
 /// # Errors
 /// [`StoreError::TooNew`]; [`StoreError::Failed`] if this is no store of ours.
 pub(super) fn prepare(disk: &mut Disk, migrations: &[Migration]) -> Result<u64, StoreError> {
-    let known = 1 + migrations.len() as u32;
+    let known = format::newest(migrations);
     let found = match disk.db.get(FORMAT_KEY).map_err(failed)? {
         Some(text) => std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok()).unwrap_or(0),
         None if disk.db.is_empty() => {
@@ -41,17 +33,15 @@ pub(super) fn prepare(disk: &mut Disk, migrations: &[Migration]) -> Result<u64, 
         }
         None => 0,
     };
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
-    }
     if found == 0 {
         let fault = "it holds a sled database that ospo did not write; give another data directory";
         return Err(StoreError::Failed(fault.to_owned()));
     }
-    for (migration, to) in migrations.iter().zip(2..).skip(found as usize - 1) {
-        tracing::info!(to, "migrating the store");
-        let mut batch = migration(&disk.db)?;
-        batch.insert(FORMAT_KEY, u32::to_string(&to).as_bytes());
+    let due = format::due(found, migrations)?;
+    if !due.is_empty() {
+        tracing::info!(from = found, to = known, "migrating the store");
+        let mut batch = migrated(&disk.db, due)?;
+        batch.insert(FORMAT_KEY, known.to_string().as_bytes());
         disk.apply(batch)?;
     }
     let reserved = disk.db.get(VERSION_KEY).map_err(failed)?;
@@ -59,6 +49,27 @@ pub(super) fn prepare(disk: &mut Disk, migrations: &[Migration]) -> Result<u64, 
     disk.reserved =
         reserved.ok_or_else(|| StoreError::Failed(format!("{VERSION_KEY} is damaged; restore a backup")))?;
     Ok(disk.reserved)
+}
+
+/// What migrations make of all records.
+fn migrated(db: &Db, due: &[Migration]) -> Result<Batch, StoreError> {
+    let mut batch = Batch::default();
+    let mut kept = Vec::new();
+    for pair in db.iter().filter(|pair| !matches!(pair, Ok((key, _)) if key.starts_with(RESERVED.as_bytes())))
+    {
+        let (old, bytes) = pair.map_err(failed)?;
+        let key = readable_key(&old)?;
+        let (version, value) = split(&key, &bytes)?;
+        kept.extend(
+            format::migrate(due, key, value.to_vec()).map(|(key, value)| (key, stored(version, &value))),
+        );
+        batch.remove(&old);
+    }
+    // After all removals: a record may get the key that another one had.
+    for (key, bytes) in kept {
+        batch.insert(key.0.as_bytes(), bytes);
+    }
+    Ok(batch)
 }
 
 /// Adds to a batch that `newest` and some versions after it may have been given out. Returns the last of them.
@@ -70,16 +81,15 @@ pub(super) fn reserve(batch: &mut Batch, newest: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::{Key, Version};
     use super::*;
 
-    fn rename(db: &Db) -> Result<Batch, StoreError> {
-        let mut batch = Batch::default();
-        for pair in db.scan_prefix("old/") {
-            let (key, value) = pair.map_err(failed)?;
-            batch.remove(&key);
-            batch.insert([b"new/", &key[4..]].concat(), value);
+    fn rename(key: Key, value: Vec<u8>) -> Option<(Key, Vec<u8>)> {
+        match key.0.strip_prefix("old/") {
+            Some("gone") => None,
+            Some(name) => Some((Key(format!("new/{name}")), [value, b"!".to_vec()].concat())),
+            None => Some((key, value)),
         }
-        Ok(batch)
     }
 
     #[test]
@@ -87,16 +97,23 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut disk = Disk::open(dir.path()).unwrap();
         prepare(&mut disk, &[]).unwrap();
-        disk.db.insert("old/1", b"value".as_slice()).unwrap();
+        for name in ["old/1", "old/gone", "other"] {
+            disk.db.insert(name, stored(Version(7), b"value")).unwrap();
+        }
+        let names = |disk: &Disk| -> Vec<String> {
+            let keys = disk.db.iter().keys().map(|key| String::from_utf8_lossy(&key.unwrap()).into_owned());
+            keys.filter(|key| !key.starts_with(RESERVED)).collect()
+        };
 
-        prepare(&mut disk, &[rename, |_| Ok(Batch::default())]).unwrap();
-        assert_eq!(disk.db.get("old/1").unwrap(), None);
-        assert_eq!(disk.db.get("new/1").unwrap().unwrap(), b"value");
+        prepare(&mut disk, &[rename, |key, value| Some((key, value))]).unwrap();
+        assert_eq!(names(&disk), ["new/1", "other"]);
+        assert_eq!(disk.db.get("new/1").unwrap().unwrap(), stored(Version(7), b"value!"));
+        assert_eq!(disk.db.get("other").unwrap().unwrap(), stored(Version(7), b"value"));
         assert_eq!(disk.db.get(FORMAT_KEY).unwrap().unwrap(), b"3");
 
-        disk.db.insert("old/2", b"stays".as_slice()).unwrap();
-        prepare(&mut disk, &[rename, |_| Ok(Batch::default())]).unwrap();
-        assert!(disk.db.get("old/2").unwrap().is_some());
+        disk.db.insert("old/2", stored(Version(8), b"stays")).unwrap();
+        prepare(&mut disk, &[rename, |key, value| Some((key, value))]).unwrap();
+        assert_eq!(names(&disk), ["new/1", "old/2", "other"]);
 
         assert_eq!(prepare(&mut disk, &[]), Err(StoreError::TooNew { found: 3, known: 1 }));
     }
