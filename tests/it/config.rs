@@ -51,3 +51,49 @@ fn a_role_that_nobody_holds_is_refused_with_the_cure() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("the role `management` needs people"), "{stderr}");
 }
+
+#[cfg(feature = "postgres")]
+#[test]
+fn the_whole_bot_runs_on_postgresql_one_at_a_time() {
+    use crate::story::FILE_CONTRIBUTION;
+    use crate::support::postgres::Server;
+
+    let server = Server::shared();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let url = runtime.block_on(server.database());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ospo.toml");
+    let section = "[store]\nbackend = \"postgres\"\nurl = { file = \"url\" }\n\n[log]";
+    std::fs::write(&path, EXAMPLE.replacen("[log]", section, 1)).unwrap();
+    std::fs::write(folder.path().join("url"), secrecy::ExposeSecret::expose_secret(&url)).unwrap();
+    let config = path.display().to_string();
+
+    let script = format!("{FILE_CONTRIBUTION}/as lea\n/in #legal\n/react CON-1 ✅\n/as ada\nshow CON-1\n");
+    let transcript = said(&run(&["serve", "--config", &config], &script));
+    assert!(transcript.contains("1 of 1 (✅ Lea (sample))"), "{transcript}");
+    assert!(said(&run(&["audit", "verify", "--config", &config], "")).contains("whole: 2 entries"));
+    assert!(!folder.path().join("data/store").exists(), "nothing is kept with sled");
+
+    // While one runs, no other starts.
+    let mut first = ospo()
+        .args(["serve", "--config", &config])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = first.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, b"requests\n").unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(first.stdout.take().unwrap()));
+    assert!(lines.any(|line| line.unwrap().contains("CON-1")), "it runs");
+    let elsewhere = folder.path().join("elsewhere.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&elsewhere, text.replacen("data = \"data\"", "data = \"elsewhere\"", 1)).unwrap();
+    let second = ospo().args(["serve", "--config"]).arg(&elsewhere).output().unwrap();
+    let stderr = String::from_utf8_lossy(&second.stderr);
+    assert!(stderr.contains("another ospo runs on this database"), "{stderr}");
+    drop(stdin);
+    let rest = std::thread::spawn(move || lines.count());
+    assert!(first.wait().unwrap().success());
+    rest.join().unwrap();
+    assert!(said(&run(&["audit", "verify", "--config", &config], "")).contains("whole"));
+}

@@ -25,7 +25,7 @@ pub(super) fn judge(
     outbound: &Term,
     use_: Use,
 ) -> Option<Compatibility> {
-    let owner = fsf(licenses, inbound, outbound).or_else(|| asf(licenses, inbound, outbound));
+    let owner = fsf(licenses, inbound, outbound).or_else(|| asf(licenses, inbound, outbound, use_));
     let osadl = osadl(licenses, inbound, outbound);
     match (owner, osadl) {
         (Some(owner), Some(osadl)) => Some(both(owner, osadl, outbound)),
@@ -108,7 +108,7 @@ fn fsf(licenses: &Licenses, inbound: &Term, outbound: &Term) -> Option<Opinion> 
 }
 
 /// The ASF's categories, for outbound Apache-2.0.
-fn asf(licenses: &Licenses, inbound: &Term, outbound: &Term) -> Option<Opinion> {
+fn asf(licenses: &Licenses, inbound: &Term, outbound: &Term, use_: Use) -> Option<Opinion> {
     let (from, to) = (inbound.id()?, outbound.id()?);
     if to != "Apache-2.0" {
         return None;
@@ -146,6 +146,15 @@ fn asf(licenses: &Licenses, inbound: &Term, outbound: &Term) -> Option<Opinion> 
                 Some(format!(
                     "license the whole under {from} if it is yours to decide, keep the code in a separate program, or use something else"
                 )),
+            ),
+            Some(Copyleft::Library) if use_ == Use::Linked => (
+                Verdict::Depends,
+                format!(
+                    "the library under {from} stays under it and may be linked, if users can replace it; the ASF takes it into none of its own products (category X)"
+                ),
+                Some(
+                    "link it dynamically, give its source and license, and copy none of its code".to_owned(),
+                ),
             ),
             Some(Copyleft::Library) => (
                 Verdict::No,

@@ -227,6 +227,8 @@ mod tests {
         assert_eq!(verdict("LGPL-2.1-only", "MIT"), Verdict::No);
         assert_eq!(verdict_for("LGPL-2.1-only", "MIT", Use::Linked), Verdict::Depends);
         assert_eq!(verdict_for("LGPL-2.1-only", "GPL-3.0-only", Use::Linked), Verdict::Yes);
+        assert_eq!(verdict("LGPL-3.0-or-later", "Apache-2.0"), Verdict::No);
+        assert_eq!(verdict_for("LGPL-3.0-or-later", "Apache-2.0", Use::Linked), Verdict::Depends);
     }
 
     #[test]

@@ -120,6 +120,14 @@ impl Policy {
         }
     }
 
+    /// Whether some exception, of any use and day, speaks of a component; case matters not.
+    pub(crate) fn has_exception_for(&self, component: &str) -> bool {
+        let names = |exception: &Exception| {
+            exception.component.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(component))
+        };
+        self.exceptions.iter().any(names)
+    }
+
     fn judge(
         &self,
         licenses: &Licenses,

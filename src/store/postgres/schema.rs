@@ -128,13 +128,12 @@ async fn format_of_store(client: &Object) -> Result<Option<i64>, Trouble> {
     }
 }
 
-/// Makes a table. Where another replica makes it at the same time, `IF NOT EXISTS` may look too early.
+/// Makes a table. Where another replica makes it at the same time, `IF NOT EXISTS` may have looked too early.
 async fn make(client: &Object, table: &str) -> Result<(), Trouble> {
+    const FASTER: [&SqlState; 3] =
+        [&SqlState::UNIQUE_VIOLATION, &SqlState::DUPLICATE_TABLE, &SqlState::DUPLICATE_OBJECT];
     match client.batch_execute(table).await {
-        Err(error)
-            if [Some(&SqlState::UNIQUE_VIOLATION), Some(&SqlState::DUPLICATE_TABLE)]
-                .contains(&error.code()) =>
-        {
+        Err(error) if error.code().is_some_and(|code| FASTER.contains(&code)) => {
             Ok(client.batch_execute(table).await?)
         }
         other => Ok(other?),

@@ -304,8 +304,11 @@ impl Network {
     /// Carries one connection until either side closes it, or the fault strikes.
     async fn carry(&self, client: TcpStream, server: u16) -> std::io::Result<()> {
         let (mut from_client, mut to_client) = client.into_split();
-        let (mut from_server, mut to_server) = TcpStream::connect(("127.0.0.1", server)).await?.into_split();
-        let answers = tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+        let (from_server, mut to_server) = TcpStream::connect(("127.0.0.1", server)).await?.into_split();
+        let from_server = Arc::new(tokio::sync::Mutex::new(from_server));
+        let answering = from_server.clone();
+        let answers =
+            tokio::spawn(async move { tokio::io::copy(&mut *answering.lock().await, &mut to_client).await });
         let mut buffer = vec![0; 1 << 16];
         loop {
             let length = from_client.read(&mut buffer).await?;
@@ -339,6 +342,13 @@ impl Network {
                 Fault::RequestLate => tokio::time::sleep(Duration::from_millis(300)).await,
             }
             to_server.write_all(sent).await?;
+            // A server that cannot send its answer does not go on to the commit.
+            let mut answer = Vec::new();
+            while !answer.windows(7).any(|window| window == b"COMMIT\0") {
+                if from_server.lock().await.read_buf(&mut answer).await? == 0 {
+                    break;
+                }
+            }
             return to_server.shutdown().await;
         }
     }
@@ -485,7 +495,8 @@ async fn a_replica_that_stands_still_does_not_stop_the_others() {
     *network.fault.lock().unwrap() = Some(Fault::RequestStuck);
     let commit = create(&stuck, "stuck");
     network.strikes.notified().await;
-    assert!(create(&other, "other").await.is_ok(), "the server gives up on the one that stands still");
+    let waits = tokio::time::timeout(Duration::from_secs(60), create(&other, "other"));
+    assert!(waits.await.unwrap().is_ok(), "the server gives up on the one that stands still");
     assert!(commit.await.is_ok(), "which tries again");
     assert_eq!(keys(&other, all(), 9).await, ["other", "stuck"]);
 }

@@ -1,0 +1,67 @@
+//! How sure an answer is: a logistic function of the measures, fitted on questions whose answer is known.
+
+use super::rank::{Question, Ranked};
+
+/// From here on a question is answered.
+pub(super) const ANSWER: f32 = 0.3;
+/// From here on "did you mean" is worth asking.
+pub(super) const CLARIFY: f32 = 0.1;
+/// The license engine's answer to a question on two licenses.
+pub(super) const OF_ENGINE: f32 = 0.8;
+
+/// A lead greater than this says no more.
+const CLEAR_LEAD: f32 = 0.3;
+
+/// How sure the best candidate answers: how well it measures, how far the next is behind, and how much of the
+/// question is of our subject (`share`).
+pub(super) fn of(ranked: &[Ranked], share: f32) -> f32 {
+    let Some(best) = ranked.first() else { return 0.0 };
+    let lead = ranked.get(1).map_or(CLEAR_LEAD, |next| (best.score - next.score).min(CLEAR_LEAD));
+    logistic(strength(best, share) + 14.4 * lead)
+}
+
+/// How likely a candidate answers that is not the best.
+pub(super) fn alone(ranked: &Ranked, share: f32) -> f32 {
+    logistic(strength(ranked, share))
+}
+
+fn strength(ranked: &Ranked, share: f32) -> f32 {
+    5.5 * ranked.score - 4.9 - 2.0 * (1.0 - share)
+}
+
+fn logistic(x: f32) -> f32 {
+    // Two digits are all that such a figure can bear.
+    (100.0 / (1.0 + (-x).exp())).round() / 100.0
+}
+
+/// Whether the best candidate is so near in its words that nothing else needs to speak for the question.
+pub(super) fn speaks_for_itself(question: &Question, ranked: &[Ranked]) -> bool {
+    let Some(best) = ranked.first().map(|best| best.measures) else { return false };
+    let in_these_words = question.unknown == 0.0 && best.likeness >= 0.5;
+    let nearly = best.likeness >= 0.45 && best.known >= 0.55;
+    if question.terms.len() > 1 { in_these_words || nearly } else { best.likeness >= 0.85 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rank::Measures;
+    use super::*;
+
+    fn ranked(scores: &[f32]) -> Vec<Ranked> {
+        let one = |(article, score): (usize, &f32)| Ranked {
+            article,
+            score: *score,
+            measures: Measures::default(),
+        };
+        scores.iter().enumerate().map(one).collect()
+    }
+
+    #[test]
+    fn a_better_score_and_a_greater_lead_make_it_surer() {
+        let sure = |scores: &[f32]| of(&ranked(scores), 1.0);
+        assert!(sure(&[0.9, 0.6]) > sure(&[0.9, 0.85]));
+        assert!(sure(&[0.9, 0.85]) > sure(&[0.6, 0.55]));
+        assert!(of(&ranked(&[0.9, 0.6]), 0.5) < sure(&[0.9, 0.6]));
+        assert_eq!(sure(&[]), 0.0);
+    }
+}

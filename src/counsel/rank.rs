@@ -1,0 +1,312 @@
+//! Which article answers best: every candidate is measured in a few ways that mean something, and the measures are
+//! weighed together. The weights were fitted on the articles' own ways of asking (each left out in turn) and on the
+//! project's question set; see `tests/it/questions.rs`.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::index::{Decided, Hit, Index, Phrasing, TermId};
+use super::terms::{Manner, Reading};
+
+/// A question, measured against the vocabulary.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// Its known terms, each once, sorted, with their weights.
+    pub terms: Vec<(TermId, f32)>,
+    /// The weight of all its terms together, unknown ones included.
+    pub mass: f32,
+    /// The weight of its unknown terms.
+    pub unknown: f32,
+    /// The families of licenses it names.
+    pub families: BTreeSet<&'static str>,
+    /// The licenses it names with a version.
+    pub versions: BTreeSet<String>,
+    /// How it asks.
+    pub manner: Manner,
+}
+
+/// What is unknown is often a name or a turn of speech: it counts less than a rare term that is known.
+const UNKNOWN: f32 = 0.6;
+
+impl Question {
+    pub fn new(index: &Index, reading: &Reading) -> Self {
+        let mut question = Self {
+            terms: Vec::new(),
+            mass: 0.0,
+            unknown: 0.0,
+            families: reading.named.iter().map(|named| named.family).collect(),
+            versions: reading.named.iter().filter_map(|named| named.version_term()).collect(),
+            manner: reading.manner,
+        };
+        let mut unknown: BTreeSet<&String> = BTreeSet::new();
+        for term in &reading.terms {
+            match index.term(term) {
+                Some(id) => question.terms.push((id, index.weight(id))),
+                None => {
+                    unknown.insert(term);
+                }
+            }
+        }
+        question.terms.sort_unstable_by_key(|(id, _)| *id);
+        question.terms.dedup_by_key(|(id, _)| *id);
+        question.unknown = unknown.len() as f32 * index.weight_of_unknown() * UNKNOWN;
+        question.mass = question.terms.iter().map(|(_, weight)| weight).sum::<f32>() + question.unknown;
+        question
+    }
+}
+
+/// The measures of one candidate, each between 0 and 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Measures {
+    /// How alike the question and the article's nearest way of asking are.
+    pub likeness: f32,
+    /// How much of the question that way of asking covers.
+    pub covered: f32,
+    /// How alike the question and the three nearest ways of asking are, on average.
+    pub several: f32,
+    /// How alike the question and the article's title are.
+    pub title: f32,
+    /// How much of the question the whole article covers.
+    pub known: f32,
+    /// How much of the question's rare terms the whole article covers.
+    pub rare: f32,
+    /// The search's score of the whole article, relative to the best candidate.
+    pub whole: f32,
+    /// 1 when article and question name the same licenses, about a half when neither has to, 0 when they name others.
+    pub license: f32,
+    /// 1 when the versions agree, a half when none is named, 0 when they differ.
+    pub version: f32,
+    /// Whether both ask alike: whether one may, whether one must, or openly.
+    pub manner: f32,
+    /// Whether the answer is of the form that is asked for: yes or no, or an explanation.
+    pub form: f32,
+}
+
+impl Measures {
+    fn score(&self) -> f32 {
+        let Measures {
+            likeness,
+            covered: _,
+            several,
+            title,
+            known,
+            rare,
+            whole,
+            license,
+            version,
+            manner,
+            form,
+        } = self;
+        let sum = 1.9 * likeness
+            + 1.7 * several
+            + 1.5 * title
+            + 3.8 * known
+            + 1.0 * rare
+            + 5.0 * whole
+            + 2.0 * license
+            + 0.6 * version
+            + 1.1 * manner
+            + 1.7 * form;
+        sum / 20.3
+    }
+}
+
+/// A candidate with its measures and its score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ranked {
+    /// The article, by its place.
+    pub article: usize,
+    /// How it was measured.
+    pub measures: Measures,
+    /// All measures together, 0 to 1.
+    pub score: f32,
+}
+
+/// Measures the candidates; the best comes first. Equal ones keep the order of their ids.
+pub(super) fn rank(index: &Index, question: &Question, hits: &[Hit]) -> Vec<Ranked> {
+    let whole = hits.iter().map(|hit| hit.whole).fold(f32::MIN_POSITIVE, f32::max);
+    let mut ranked: Vec<Ranked> = hits
+        .iter()
+        .map(|hit| {
+            let mut measures = measure(index, question, hit.article);
+            measures.whole = hit.whole / whole;
+            Ranked { article: hit.article, measures, score: measures.score() }
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.article.cmp(&b.article)));
+    ranked
+}
+
+fn measure(index: &Index, question: &Question, article: usize) -> Measures {
+    let profile = &index.profiles[article];
+    let mut measures = Measures::default();
+    let mut likenesses = [0.0_f32; SEVERAL];
+    for (at, phrasing) in index.phrasings[profile.phrasings.clone()].iter().enumerate() {
+        let (likeness, covered) = likeness(index, question, phrasing);
+        if at == 0 {
+            measures.title = likeness;
+        }
+        if likeness > measures.likeness {
+            measures.likeness = likeness;
+            measures.manner = alike(question.manner, phrasing.manner);
+        }
+        measures.covered = measures.covered.max(covered);
+        let mut rest = likeness;
+        for kept in &mut likenesses {
+            if rest > *kept {
+                std::mem::swap(kept, &mut rest);
+            }
+        }
+    }
+    measures.several = likenesses.iter().sum::<f32>() / SEVERAL as f32;
+    measures.form = form(question.manner, profile.decided);
+    let place = |term: TermId| {
+        profile.terms.binary_search_by_key(&term, |(id, _)| *id).map_or(0.0, |at| profile.terms[at].1)
+    };
+    let (mut known, mut rare, mut rarest) = (0.0, 0.0, 0.0);
+    for (term, weight) in &question.terms {
+        let place =
+            place(*term).max(index.related(*term).iter().map(|near| place(*near) * NEAR).fold(0.0, f32::max));
+        known += weight * place;
+        rare += weight * weight * place;
+        rarest += weight * weight;
+    }
+    measures.known = ratio(known, question.mass);
+    measures.rare = ratio(rare, rarest);
+    measures.license = licenses(question, &profile.families, &profile.title_families);
+    measures.version = versions(question, &profile.versions);
+    measures
+}
+
+/// How many of the nearest ways of asking are looked at together.
+const SEVERAL: usize = 3;
+
+/// What a related term counts where the term itself is missing.
+const NEAR: f32 = 0.5;
+
+fn ratio(part: f32, whole: f32) -> f32 {
+    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// How alike two ways of asking are, and how much of the question the other covers.
+fn likeness(index: &Index, question: &Question, phrasing: &Phrasing) -> (f32, f32) {
+    let has = |term: TermId| phrasing.terms.binary_search(&term).is_ok();
+    let mut shared = 0.0;
+    // The other side's weight of what is shared: related terms weigh differently.
+    let mut shared_there = 0.0;
+    for (term, weight) in &question.terms {
+        if has(*term) {
+            shared += weight;
+            shared_there += weight;
+        } else if let Some(near) = index.related(*term).iter().find(|near| has(**near)) {
+            shared += weight * NEAR;
+            shared_there += index.weight(*near) * NEAR;
+        }
+    }
+    let (covered, covering) = (ratio(shared, question.mass), ratio(shared_there, phrasing.mass));
+    if covered + covering == 0.0 {
+        return (0.0, 0.0);
+    }
+    (2.0 * covered * covering / (covered + covering), covered)
+}
+
+fn alike(question: Manner, phrasing: Manner) -> f32 {
+    match (question, phrasing) {
+        _ if question == phrasing => 1.0,
+        (Manner::Plain, _) | (_, Manner::Plain) => 0.5,
+        (Manner::May, Manner::Forbidden) | (Manner::Forbidden, Manner::May) => 0.5,
+        _ => 0.0,
+    }
+}
+
+/// Whether yes to the one is no to the other: the question asks whether something is forbidden, the article's title
+/// whether it is allowed, or the other way round.
+pub(super) fn turned(question: Manner, title: Manner) -> bool {
+    matches!((question, title), (Manner::Forbidden, Manner::May) | (Manner::May, Manner::Forbidden))
+}
+
+/// Whether an answer of yes or no, or an explanation, is what is asked for.
+fn form(question: Manner, article: Decided) -> f32 {
+    match (question, article) {
+        (Manner::Plain, _) => 0.5,
+        (Manner::Open, Decided::No) | (Manner::May | Manner::Must | Manner::Forbidden, Decided::Yes) => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn licenses(question: &Question, article: &BTreeSet<&str>, title: &BTreeSet<&str>) -> f32 {
+    if question.families.is_empty() {
+        // An article on one license is seldom the answer to a question about none.
+        return if title.is_empty() { 0.6 } else { 0.4 };
+    }
+    if article.is_empty() {
+        return 0.4;
+    }
+    let shared = question.families.iter().filter(|family| article.contains(**family)).count();
+    let foreign = title.iter().filter(|family| !question.families.contains(**family)).count();
+    let share = shared as f32 / question.families.len() as f32;
+    (share - 0.15 * foreign as f32).max(0.0)
+}
+
+fn versions(question: &Question, article: &BTreeSet<String>) -> f32 {
+    if question.versions.is_empty() || article.is_empty() {
+        return 0.5;
+    }
+    let shared = question.versions.iter().filter(|version| article.contains(*version)).count();
+    shared as f32 / question.versions.len() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(families: &[&'static str], versions: &[&str]) -> Question {
+        Question {
+            terms: Vec::new(),
+            mass: 1.0,
+            unknown: 0.0,
+            families: families.iter().copied().collect(),
+            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+            manner: Manner::May,
+        }
+    }
+
+    #[test]
+    fn an_article_on_another_license_is_no_answer() {
+        let (gpl, mit, both) =
+            (BTreeSet::from(["gpl"]), BTreeSet::from(["mit"]), BTreeSet::from(["gpl", "mit"]));
+        let asked = question(&["gpl"], &[]);
+        let (same, other) = (licenses(&asked, &gpl, &gpl), licenses(&asked, &mit, &mit));
+        let (more, none) =
+            (licenses(&asked, &both, &both), licenses(&asked, &BTreeSet::new(), &BTreeSet::new()));
+        assert!(same > more && more > none && none > other, "{same} {more} {none} {other}");
+    }
+
+    #[test]
+    fn versions_count_only_where_both_name_them() {
+        let gpl2 = BTreeSet::from(["=gpl2".to_owned()]);
+        assert_eq!(versions(&question(&["gpl"], &["=gpl2"]), &gpl2), 1.0);
+        assert_eq!(versions(&question(&["gpl"], &["=gpl3"]), &gpl2), 0.0);
+        assert_eq!(versions(&question(&["gpl"], &[]), &gpl2), 0.5);
+    }
+
+    #[test]
+    fn every_measure_at_its_best_is_a_score_of_one() {
+        let best = Measures {
+            likeness: 1.0,
+            covered: 1.0,
+            several: 1.0,
+            title: 1.0,
+            known: 1.0,
+            rare: 1.0,
+            whole: 1.0,
+            license: 1.0,
+            version: 1.0,
+            manner: 1.0,
+            form: 1.0,
+        };
+        assert!((best.score() - 1.0).abs() < 1e-5);
+        assert_eq!(Measures::default().score(), 0.0);
+    }
+}

@@ -1,0 +1,169 @@
+//! What counsel says, apart from the articles.
+
+use crate::core::message::{Block, Button, Card, Span, Text, Tone};
+use crate::core::person::ChannelId;
+use crate::counsel::Language;
+
+/// A button's label is cut to this many characters: platforms refuse longer ones.
+const LONGEST_LABEL: usize = 70;
+
+/// Cuts a label where it gets too long.
+pub(super) fn label(text: &str) -> String {
+    if text.chars().count() <= LONGEST_LABEL {
+        return text.to_owned();
+    }
+    let short: String = text.chars().take(LONGEST_LABEL - 1).collect();
+    format!("{}…", short.trim_end())
+}
+
+/// To somebody who asked in another language: the answer is in English.
+pub(super) fn in_english(language: Language) -> Option<&'static str> {
+    match language {
+        Language::English => None,
+        Language::German => {
+            Some("Ich habe die Frage verstanden; die Antwort gibt es bisher nur auf Englisch.")
+        }
+        Language::French => {
+            Some("J'ai compris la question ; la réponse n'existe pour l'instant qu'en anglais.")
+        }
+        Language::Spanish => Some("He entendido la pregunta; por ahora la respuesta solo está en inglés."),
+    }
+}
+
+/// Who keeps an article true, and since when it is known to be.
+pub(super) fn kept_by(owner: &str, reviewed: &str) -> String {
+    format!("Kept by {owner}, reviewed {reviewed}.")
+}
+
+/// Above the sources.
+pub(super) const SOURCES: &str = "Sources: ";
+
+/// Before the buttons of a question that may mean several things.
+pub(super) fn did_you_mean() -> Block {
+    Block::line("I am not sure what you mean. Is it one of these?")
+}
+
+/// Before the buttons under an answer that may not be the one that was meant.
+pub(super) fn or_did_you_mean() -> Block {
+    Block::spans([Span::faint("Not what you asked? It may be one of these:")])
+}
+
+/// To somebody whose question nothing here answers.
+pub(super) fn handed_over() -> Text {
+    Text::line(
+        "I have no reviewed answer to that, and I would rather not guess. Your question is with the OSPO now; they \
+         will answer you.",
+    )
+}
+
+/// To somebody who asks about something else.
+pub(super) fn outside() -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text(
+                "I only know about open source: licenses, contributing, releasing, security, regulation, and how an OSPO works. Ask me for example ",
+            ),
+            Span::strong("Can we ship a GPL-2.0 library in our app?"),
+            Span::text(", or say "),
+            Span::code("help"),
+            Span::text("."),
+        ])],
+        buttons: Vec::new(),
+    }
+}
+
+/// To somebody who gives orders.
+pub(super) fn no_orders() -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text(
+                "I answer questions about open source from reviewed articles; I take no other instructions. See ",
+            ),
+            Span::code("help"),
+            Span::text(" for what I can do."),
+        ])],
+        buttons: Vec::new(),
+    }
+}
+
+/// The card in the OSPO's channel for a question that nothing here answers.
+pub(super) fn open_question(asker: &str, channel: &ChannelId, question: Block) -> Card {
+    Card {
+        title: vec![Span::text("A question for the OSPO")],
+        tone: Tone::Waiting,
+        blocks: vec![
+            Block::spans([
+                Span::strong(asker),
+                Span::text(" asked in "),
+                Span::code(channel.to_string()),
+                Span::text(", and no article answers it:"),
+            ]),
+            question,
+        ],
+        buttons: Vec::new(),
+        reactions: Vec::new(),
+        footer: vec![Span::faint(
+            "Please answer there. If others may ask the same, an article saves you the next time.",
+        )],
+    }
+}
+
+/// The title of the license engine's answer on two licenses.
+pub(super) fn pair_title(inbound: &str, outbound: &str) -> String {
+    format!("May {inbound} code go into a work under {outbound}?")
+}
+
+/// The license engine's answer in a word, as a sentence begins.
+pub(super) fn verdict_word(verdict: crate::license::Verdict) -> &'static str {
+    match verdict {
+        crate::license::Verdict::Yes => "Yes",
+        crate::license::Verdict::No => "No",
+        crate::license::Verdict::Depends => "It depends",
+        crate::license::Verdict::Unknown => "I do not know",
+    }
+}
+
+/// A name that may be several licenses.
+pub(super) fn which_license(name: &str, choices: Vec<Button>) -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("Several licenses go by "),
+            Span::code(name),
+            Span::text(". Which one is it?"),
+        ])],
+        buttons: choices,
+    }
+}
+
+/// A name that is no license.
+pub(super) fn no_license(name: &str, near: Vec<Button>) -> Text {
+    let hint = if near.is_empty() {
+        ". I know the names of the SPDX License List."
+    } else {
+        ". Did you mean one of these?"
+    };
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("I know no license by the name "),
+            Span::code(name),
+            Span::text(hint),
+        ])],
+        buttons: near,
+    }
+}
+
+/// A faint sentence under facts that nobody has read the license for.
+pub(super) const NOT_CURATED: &str = "Nobody here has read this license closely: these are the flags of the SPDX License List. Ask the OSPO before you rely on it.";
+
+/// Before the duties of a license.
+pub(super) const IT_ASKS: &str = "What it asks for:";
+
+/// To a form field: the text is ambiguous.
+pub(super) fn which_expression(text: &str, near: &[String]) -> String {
+    format!("“{text}” may be {}. Which one is it?", near.join(" or "))
+}
+
+/// To a form field: the text is no license expression.
+pub(super) fn no_expression(text: &str, why: &str) -> String {
+    format!("I cannot read “{text}” as a license: {why}. Write an SPDX expression such as MIT or Apache-2.0.")
+}

@@ -1,0 +1,155 @@
+//! What people ask, and what must come of it: `tests/questions.toml`, asked of the knowledge that comes with the
+//! program. The floors hold what was reached; raise them when it gets better.
+
+use ospo_counselor::counsel::{Counsel, Kind, report};
+use ospo_counselor::knowledge::{Knowledge, files};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Questions {
+    question: Vec<Asked>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    ask: String,
+    want: Vec<String>,
+}
+
+fn mind() -> (Knowledge, Counsel) {
+    let knowledge = Knowledge::load(&files::built_in()).expect("the built-in knowledge has no faults");
+    let counsel = Counsel::new(&knowledge.articles).expect("the articles can be indexed");
+    (knowledge, counsel)
+}
+
+fn questions() -> Vec<Asked> {
+    let questions: Questions =
+        toml::from_str(include_str!("../questions.toml")).expect("questions.toml reads");
+    questions.question
+}
+
+/// At least this share of our questions is answered by an article that was wanted.
+const RIGHT: f64 = 0.83;
+/// At least this share has a wanted article among the first three.
+const NEAR: f64 = 0.96;
+/// At most this share is answered by another article.
+const WRONG: f64 = 0.09;
+
+#[test]
+fn our_questions_are_answered_and_nothing_else_is() {
+    let (knowledge, counsel) = mind();
+    let (mut ours, mut right, mut near, mut wrong) = (0, 0_usize, 0_usize, 0_usize);
+    let mut bad = String::new();
+    let mut false_answers = Vec::new();
+    for Asked { ask, want } in questions() {
+        for id in &want {
+            assert!(knowledge.article(id).is_some(), "questions.toml wants `{id}`, which is no article");
+        }
+        let answer = counsel.answer(&knowledge, &ask);
+        if want.is_empty() {
+            if answer.kind == Kind::Answer {
+                false_answers.push(ask);
+            }
+            continue;
+        }
+        let wanted = |id: &str| want.iter().any(|want| want == id);
+        let given = answer.article.as_deref();
+        ours += 1;
+        near += usize::from(counsel.candidates(&ask).iter().take(3).any(|candidate| wanted(&candidate.id)));
+        if given.is_some_and(wanted) {
+            right += 1;
+        } else {
+            wrong += usize::from(answer.kind == Kind::Answer);
+            bad.push_str(&format!("  {ask}\n    {:?} {given:?}, wanted {want:?}\n", answer.kind));
+        }
+    }
+    assert!(false_answers.is_empty(), "answered, and not ours: {false_answers:#?}");
+    let share = |count: usize| count as f64 / f64::from(ours);
+    let figures = format!("right {:.3}, near {:.3}, wrong {:.3}", share(right), share(near), share(wrong));
+    println!("{figures}");
+    assert!(share(right) >= RIGHT && share(near) >= NEAR && share(wrong) <= WRONG, "{figures}\n{bad}");
+}
+
+#[test]
+fn every_article_is_found_by_its_own_title_and_nearly_always_by_its_own_questions() {
+    let (knowledge, counsel) = mind();
+    let (mut asked, mut found) = (0, 0_usize);
+    for article in &knowledge.articles {
+        let first = |question: &str| counsel.candidates(question).first().map(|first| first.id.clone());
+        assert_eq!(first(&article.title).as_deref(), Some(article.id.as_str()), "{}", article.title);
+        for question in article.questions.iter().chain(article.questions_in.values().flatten()) {
+            asked += 1;
+            found += usize::from(first(question).as_deref() == Some(article.id.as_str()));
+        }
+    }
+    let share = found as f64 / f64::from(asked);
+    println!("{found} of {asked}");
+    assert!(share >= 0.97, "only {share:.3} of the articles' own questions find them");
+}
+
+#[test]
+fn the_same_question_is_always_answered_the_same() {
+    let (knowledge, counsel) = mind();
+    let again = Counsel::new(&knowledge.articles).expect("the articles can be indexed");
+    for Asked { ask, .. } in questions().into_iter().step_by(7) {
+        assert_eq!(counsel.answer(&knowledge, &ask), again.answer(&knowledge, &ask), "{ask}");
+    }
+}
+
+#[test]
+fn a_report_has_the_keys_that_scripts_rely_on() {
+    let (knowledge, counsel) = mind();
+    let question = "May we sell GPL software for money?";
+    let report = report::ask(&counsel.answer(&knowledge, question), question, &knowledge);
+    let json = serde_json::to_value(&report).expect("it serializes");
+    let keys: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut wanted = [
+        "question",
+        "kind",
+        "id",
+        "title",
+        "text",
+        "licenses",
+        "verdict",
+        "confidence",
+        "sources",
+        "alternatives",
+    ];
+    wanted.sort_unstable();
+    let mut keys = keys;
+    keys.sort_unstable();
+    assert_eq!(keys, wanted);
+    assert_eq!((json["kind"].as_str(), json["verdict"].as_str()), (Some("answer"), Some("yes")));
+    assert!(json["sources"][0]["url"].as_str().is_some_and(|url| url.starts_with("https://")));
+}
+
+#[test]
+fn which_license_goes_into_which_is_not_turned_around() {
+    let (knowledge, counsel) = mind();
+    let verdict = |question: &str| {
+        let answer = counsel.answer(&knowledge, question);
+        serde_json::to_value(answer.verdict).expect("it serializes").as_str().map(str::to_owned)
+    };
+    for (question, wanted) in [
+        ("May an MIT licensed lib go into our GPLv3 app?", "yes"),
+        ("can a GPL-2.0-only project use Apache-2.0 libraries", "no"),
+        ("Can our Apache-2.0 project include AGPL-3.0-only code?", "no"),
+        ("is BSD-3-Clause code ok in a GPL-3.0-only program?", "yes"),
+    ] {
+        assert_eq!(verdict(question).as_deref(), Some(wanted), "{question}");
+    }
+}
+
+#[test]
+fn hostile_words_do_no_harm() {
+    let (knowledge, counsel) = mind();
+    let long = "gpl ".repeat(100_000);
+    for words in
+        ["", " ", "?", "\u{0}\u{200B}", "((((((((((", long.as_str(), "🎉🎂", "=gpl =mit", "%s %n", "a:b:c"]
+    {
+        let answer = counsel.answer(&knowledge, words);
+        assert!(answer.confidence.is_finite());
+    }
+}
