@@ -38,6 +38,8 @@ pub enum Command {
     Help,
     /// Show an article by its id.
     Answer(String),
+    /// Hand a question to the people of the OSPO.
+    Human(String),
     /// Facts of a license.
     License(String),
     /// Whether one license can be used in another: the two, as written.
@@ -81,6 +83,7 @@ pub enum Command {
 /// A command's word and how it is used, for help, completion and "did you mean".
 pub const USAGE: &[(&str, &str)] = &[
     ("ask", "ask QUESTION"),
+    ("human", "human QUESTION"),
     ("license", "license NAME"),
     ("compat", "compat LICENSE in LICENSE"),
     ("identify", "identify NAME"),
@@ -160,6 +163,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "ask" => Line::Question(rest.to_owned()),
         "help" => alone(Command::Help),
         "answer" => with_text(Command::Answer),
+        "human" => with_text(Command::Human),
         "license" => with_text(Command::License),
         "compat" => with_text(Command::Compat),
         "identify" => with_text(Command::Identify),

@@ -349,6 +349,11 @@ impl Scene<'_> {
                     None => self.counsel(&id),
                 },
                 Command::License(text) => self.license(licenses::facts(knowledge, &text), "license", &text),
+                Command::Human(question) => {
+                    let mut decision = self.answer(reply::with_the_ospo());
+                    decision.effects.extend(self.hand_over(&question));
+                    decision
+                }
                 Command::Compat(text) => self.license(licenses::compat(knowledge, &text), "compat", &text),
                 Command::Identify(text) => self.answer(licenses::identify(knowledge, &text)),
                 Command::Check(text) => self.license(licenses::check(knowledge, &text), "check", &text),
@@ -369,6 +374,13 @@ impl Scene<'_> {
         let knowledge = &self.mind.knowledge;
         let answer = self.mind.counsel.answer(knowledge, question);
         let mut decision = match reply::to(&answer, knowledge) {
+            Some(Content::Text(mut text)) => {
+                // Whoever is offered a choice may have meant none of it.
+                if !text.buttons.is_empty() {
+                    text.buttons.push(texts::ask_a_person(question));
+                }
+                self.answer(text.into())
+            }
             Some(content) => self.answer(content),
             None => Decision::default(),
         };

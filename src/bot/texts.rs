@@ -17,6 +17,7 @@ pub fn help(workflows: &[Workflow]) -> Content {
     let entry = |usage: &str, what: &str| vec![Span::code(usage), Span::text(format!("  {what}"))];
     let what = |word: &str| match word {
         "ask" => "a question on open source; plain words do as well",
+        "human" => "the same to the people of the OSPO",
         "license" => "what a license asks for",
         "compat" => "may code under one be used in the other",
         "identify" => "which license a name means",
@@ -51,6 +52,11 @@ pub fn help(workflows: &[Workflow]) -> Content {
             "I answer from articles that people wrote and review, and say so when I do not know. I am no lawyer.",
         )],
     })
+}
+
+/// The way to a person, under choices that may all be wrong.
+pub fn ask_a_person(question: &str) -> Button {
+    Button::new("Ask a person", format!("human {question}"))
 }
 
 /// A word that is almost a command.

@@ -285,7 +285,7 @@ fn parts(reader: &Reader, article: &Article) -> Vec<Part> {
         parts.extend(questions.iter().map(|question| part(question, language, 1.0)));
     }
     parts.push(part(&article.tags.join(". "), Language::English, IN_TAG));
-    // A long body is read whole: only what people ask is bounded.
+    // By paragraphs: a text is read up to a bound that a whole body may exceed.
     parts.extend(article.body.split("\n\n").map(|text| part(text, Language::English, IN_BODY)));
     parts
 }

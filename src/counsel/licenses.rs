@@ -1,13 +1,11 @@
 //! What the license engine says, for chat and for forms.
 
-use super::reply::sources;
 use super::texts;
-use crate::core::message::{Block, Button, Content, Field, Span, Text};
+use crate::core::message::{Block, Button, Content, Span, Text};
 use crate::knowledge::Knowledge;
-use crate::license::facts::Curation;
 use crate::license::{
-    self as license, CheckReport, CompatReport, ExpressionError, Facts, Identified, PolicyUse, Request, Use,
-    mentions, read_side,
+    self as license, CheckReport, CompatReport, ExpressionError, Identified, PolicyUse, Request, Use,
+    mentions, read_side, view,
 };
 
 /// Buttons for a name that may be several licenses.
@@ -18,7 +16,7 @@ pub fn facts(knowledge: &Knowledge, text: &str) -> Option<Content> {
     let found = license::identify(&knowledge.licenses, text.trim());
     match &found.expression {
         Some(expression) => match knowledge.licenses.facts(expression) {
-            Some(facts) => Some(of_license(facts).into()),
+            Some(facts) => Some(view::facts(&knowledge.licenses, facts)),
             None => Some(named(knowledge, text, &found).into()),
         },
         None if !found.alternatives.is_empty() => Some(choices(text, &found, "license").into()),
@@ -26,45 +24,10 @@ pub fn facts(knowledge: &Knowledge, text: &str) -> Option<Content> {
     }
 }
 
-fn of_license(facts: &Facts) -> Text {
-    let fields = vec![
-        Field { name: "SPDX id".to_owned(), value: vec![Span::code(facts.id.clone())] },
-        Field::new("Kind", facts.category().key().replace('-', " ")),
-        Field::new("OSI", plain(&facts.osi)),
-        Field::new("FSF", plain(&facts.fsf)),
-        Field::new("Patents", plain(&facts.patents)),
-    ];
-    let mut blocks = vec![Block::spans([Span::strong(facts.name.clone())])];
-    if !facts.summary.is_empty() {
-        blocks.push(Block::line(facts.summary.clone()));
-    }
-    blocks.push(Block::Fields { fields });
-    if !facts.conditions.is_empty() {
-        blocks.push(Block::line(texts::IT_ASKS));
-        let item = |condition: &crate::license::facts::Condition| {
-            vec![Span::text(plain(&condition.is)), Span::faint(format!(" ({})", condition.clause))]
-        };
-        blocks.push(Block::List { items: facts.conditions.iter().map(item).collect() });
-    }
-    if facts.curation == Curation::NotCurated {
-        blocks.push(Block::spans([Span::faint(texts::NOT_CURATED)]));
-    }
-    blocks.push(sources(facts.sources.iter().map(|source| (source.title.as_str(), source.url.as_str()))));
-    Text { blocks, buttons: Vec::new() }
-}
-
-/// The engine's own word for a fact, as a person reads it: `keep-notice` is "keep notice".
-fn plain(word: &impl serde::Serialize) -> String {
-    match serde_json::to_value(word) {
-        Ok(serde_json::Value::String(word)) => word.replace('-', " "),
-        _ => String::new(),
-    }
-}
-
 /// Whether one license may go into another, for a line such as `MIT in GPL-3.0-only`; none when it names no license.
 pub fn compat(knowledge: &Knowledge, text: &str) -> Option<Content> {
     match CompatReport::of_line(&knowledge.licenses, text, Use::default()) {
-        Ok(report) => Some(super::reply::judged(&report, knowledge).into()),
+        Ok(report) => Some(view::pair(&report)),
         Err(error) => failed(knowledge, text, &error),
     }
 }
@@ -81,28 +44,9 @@ pub fn check(knowledge: &Knowledge, text: &str) -> Option<Content> {
     };
     let request = Request::new(expression.trim(), use_);
     match CheckReport::of(&knowledge.policy, &knowledge.licenses, request) {
-        Ok(report) => Some(ruled(&report).into()),
+        Ok(report) => Some(view::ruling(&report)),
         Err(error) => failed(knowledge, expression, &error),
     }
-}
-
-fn ruled(report: &CheckReport) -> Text {
-    let mut blocks = vec![
-        Block::spans([
-            Span::code(report.expression.clone()),
-            Span::text(format!(" for {}: ", report.use_.key())),
-            Span::strong(plain(&report.verdict)),
-        ]),
-        Block::line(report.why.clone()),
-    ];
-    if !report.obligations.is_empty() {
-        let item = |duty: &crate::license::Obligation| {
-            vec![Span::text(duty.step.clone()), Span::faint(format!(" ({}, {})", duty.license, duty.clause))]
-        };
-        blocks.push(Block::line(texts::IT_ASKS));
-        blocks.push(Block::List { items: report.obligations.iter().map(item).collect() });
-    }
-    Text { blocks, buttons: Vec::new() }
 }
 
 /// An error is shown when the text does name a license; otherwise the line was a question.

@@ -208,6 +208,6 @@ mod tests {
         };
         assert_eq!(called("MIT license text"), Some(Called::License));
         assert_eq!(called("BSD 3 licensed"), Some(Called::License));
-        assert_eq!(called("MIT media lab"), Some(Called::Name));
+        assert_eq!(called("MIT students"), Some(Called::Name));
     }
 }

@@ -35,6 +35,11 @@ pub fn to(answer: &Answer, knowledge: &Knowledge) -> Option<Content> {
     Some(text.into())
 }
 
+/// What is said to somebody whose question is with the OSPO now.
+pub fn with_the_ospo() -> Content {
+    texts::handed_over().into()
+}
+
 /// An article, whole: its question, the answer, its sources, who keeps it true and since when.
 pub fn article(article: &Article, _knowledge: &Knowledge) -> Content {
     answered(article).into()

@@ -152,12 +152,6 @@ pub(super) fn no_license(name: &str, near: Vec<Button>) -> Text {
     }
 }
 
-/// A faint sentence under facts that nobody has read the license for.
-pub(super) const NOT_CURATED: &str = "Nobody here has read this license closely: these are the flags of the SPDX License List. Ask the OSPO before you rely on it.";
-
-/// Before the duties of a license.
-pub(super) const IT_ASKS: &str = "What it asks for:";
-
 /// To a form field: the text is ambiguous.
 pub(super) fn which_expression(text: &str, near: &[String]) -> String {
     format!("“{text}” may be {}. Which one is it?", near.join(" or "))

@@ -1,15 +1,11 @@
 //! How answers of the license engine look in chat and at a terminal.
 
 use super::facts::{Copyleft, Curation, Dfsg, Fsf, Kind, Osi, Patents, Retaliation};
-use super::names::Identified;
 use super::obligations::{Deployment, Obligation, Situation, obligations};
 use super::policy::Ruling;
 use super::report::{CheckReport, CompatReport};
 use super::{Facts, Licenses, Source, Term, Verdict};
-use crate::core::message::{Block, Button, Card, Content, Field, Span, Text, Tone};
-
-/// How many other readings of a name are offered.
-const MOST_CHOICES: usize = 5;
+use crate::core::message::{Block, Card, Content, Field, Span, Tone};
 
 fn card(title: Vec<Span>, tone: Tone, blocks: Vec<Block>, footer: Vec<Span>) -> Content {
     Content::Card(Card { title, tone, blocks, buttons: Vec::new(), reactions: Vec::new(), footer })
@@ -150,30 +146,6 @@ pub fn ruling(report: &CheckReport) -> Content {
     card(title, tone, blocks, Vec::new())
 }
 
-/// What a name means, with the other readings to choose from.
-pub fn identified(licenses: &Licenses, name: &str, found: &Identified) -> Content {
-    let mut spans = match &found.expression {
-        Some(expression) => vec![
-            Span::code(name),
-            Span::text(" is "),
-            Span::code(expression.clone()),
-            Span::text(format!(" ({}).", licenses.name(expression))),
-        ],
-        None if found.alternatives.is_empty() => {
-            vec![Span::code(name), Span::text(format!(" is no license that I know: {}.", found.why))]
-        }
-        None => vec![Span::code(name), Span::text(" may mean several licenses. Which one?")],
-    };
-    if found.expression.is_some() && !found.alternatives.is_empty() {
-        spans.push(Span::text(" It may also mean:"));
-    }
-    let choice = |alternative: &super::Alternative| {
-        Button::new(&alternative.expression, format!("license {}", alternative.expression))
-    };
-    let buttons = found.alternatives.iter().take(MOST_CHOICES).map(choice).collect();
-    Content::Text(Text { blocks: vec![Block::spans(spans)], buttons })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,18 +153,6 @@ mod tests {
 
     fn said(content: &Content) -> String {
         serde_json::to_string(content).expect("content is plain data")
-    }
-
-    #[test]
-    fn an_ambiguous_name_is_asked_back_with_choices() {
-        let licenses = crate::license::testing::licenses();
-        let content = identified(licenses, "BSD", &crate::license::identify(licenses, "BSD"));
-        let Content::Text(text) = &content else { panic!("a text") };
-        assert!(
-            text.buttons.iter().any(|button| button.action == "license BSD-3-Clause"),
-            "{}",
-            said(&content)
-        );
     }
 
     #[test]

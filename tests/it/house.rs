@@ -15,12 +15,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["core"]),
     ("chat", &["core"]),
     ("config", &["core"]),
+    ("picture", &["core"]),
     ("bot", &["chat", "core", "counsel", "knowledge", "license", "request", "store"]),
-    ("cli", &["bot", "chat", "config", "core", "counsel", "knowledge", "license", "request", "store"]),
+    (
+        "cli",
+        &["bot", "chat", "config", "core", "counsel", "knowledge", "license", "picture", "request", "store"],
+    ),
 ];
 
 /// Rooms without async, clock, randomness and platforms.
-const PURE: &[&str] = &["core", "license", "request", "knowledge", "counsel"];
+const PURE: &[&str] = &["core", "license", "picture", "request", "knowledge", "counsel"];
 
 /// What a pure room never names: the beginning of a path.
 const IMPURE: &[&str] = &[

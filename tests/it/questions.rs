@@ -35,20 +35,23 @@ const RIGHT: f64 = 0.83;
 /// At least this share has a wanted article among the first three.
 const NEAR: f64 = 0.96;
 /// At most this share is answered by another article.
-const WRONG: f64 = 0.09;
+const WRONG: f64 = 0.08;
+/// At most this share of what is not ours is answered.
+const FALSE: f64 = 0.02;
 
 #[test]
 fn our_questions_are_answered_and_nothing_else_is() {
     let (knowledge, counsel) = mind();
     let (mut ours, mut right, mut near, mut wrong) = (0, 0_usize, 0_usize, 0_usize);
     let mut bad = String::new();
-    let mut false_answers = Vec::new();
+    let (mut others, mut false_answers) = (0, Vec::new());
     for Asked { ask, want } in questions() {
         for id in &want {
             assert!(knowledge.article(id).is_some(), "questions.toml wants `{id}`, which is no article");
         }
         let answer = counsel.answer(&knowledge, &ask);
         if want.is_empty() {
+            others += 1;
             if answer.kind == Kind::Answer {
                 false_answers.push(ask);
             }
@@ -65,7 +68,8 @@ fn our_questions_are_answered_and_nothing_else_is() {
             bad.push_str(&format!("  {ask}\n    {:?} {given:?}, wanted {want:?}\n", answer.kind));
         }
     }
-    assert!(false_answers.is_empty(), "answered, and not ours: {false_answers:#?}");
+    let false_share = false_answers.len() as f64 / f64::from(others);
+    assert!(false_share <= FALSE, "{false_share:.3} answered that is not ours: {false_answers:#?}");
     let share = |count: usize| count as f64 / f64::from(ours);
     let figures = format!("right {:.3}, near {:.3}, wrong {:.3}", share(right), share(near), share(wrong));
     println!("{figures}");

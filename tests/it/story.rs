@@ -166,14 +166,16 @@ fn almost_a_command_is_asked_back() {
 }
 
 #[test]
-fn a_question_that_nobody_wrote_an_answer_for_goes_to_the_ospo() {
+fn an_unclear_question_is_asked_back_and_the_way_to_a_person_is_one_press() {
     let data = fresh();
     let transcript = play(
         data.path(),
-        "who in our open source office signs the quarterly zebra license report?\n/as olga\n/in #ospo\n/history\n",
+        "which open source conference will our team attend next year in Lisbon?\n4\n/as olga\n/in #ospo\n/history\n",
     );
-    assert!(transcript.contains("→ #ospo"), "{transcript}");
-    assert!(transcript[transcript.find("/as olga").unwrap()..].contains("zebra"), "{transcript}");
+    assert!(transcript.contains("[4] Ask a person"), "{transcript}");
+    assert!(transcript.contains("is with the OSPO now"), "{transcript}");
+    let olga = &transcript[transcript.find("/as olga").unwrap()..];
+    assert!(olga.contains("Ada (sample engineer)") && olga.contains("in Lisbon?"), "{olga}");
 }
 
 #[test]

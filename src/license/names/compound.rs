@@ -44,12 +44,25 @@ static LATER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// "MIT or Apache-2.0, at your option": the end says what `or` says already.
+fn without_option(text: &str) -> &str {
+    const OPTION: &str = "at your option";
+    let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ')'));
+    let begin = end.len().saturating_sub(OPTION.len());
+    match end.get(begin..) {
+        Some(option) if option.eq_ignore_ascii_case(OPTION) => {
+            end[..begin].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '('))
+        }
+        _ => text,
+    }
+}
+
 impl Names {
     /// Reads a text that may hold several names.
     pub(crate) fn compound(&self, text: &str) -> Compound {
         // "or later" is no operator.
         let text = LATER.as_ref().map_or_else(|| text.into(), |later| later.replace_all(text, "+ "));
-        let pieces = pieces(&text);
+        let pieces = pieces(without_option(&text));
         let names = pieces.iter().filter(|piece| matches!(piece, Piece::Name(_))).count();
         if names > MAX_NAMES {
             return Compound::Unknown;
