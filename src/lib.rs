@@ -24,13 +24,14 @@
 //! | [`request`] | approval workflows: forms, votes, decisions | `core` |
 //! | [`knowledge`] | the curated files, checked | `core`, `license`, `request` |
 //! | [`counsel`] | a question becomes an answer | `core`, `knowledge`, `license` |
+//! | [`picture`] | charts as PNG, with a font of their own | `core` |
 //! | [`store`] | where records are kept, durable | `core` |
 //! | [`chat`] | the platforms, one folder each | `core` |
 //! | [`bot`] | the engine: brings all of it together | everything above |
 //! | [`config`] | the config file | `core` |
 //! | [`cli`] | one file per subcommand | everything |
 //!
-//! `license`, `request`, `knowledge` and `counsel` are pure: no async, no clock, no randomness. They take what
+//! `license`, `request`, `knowledge`, `counsel` and `picture` are pure: no async, no clock, no randomness. They take what
 //! they need and return values. The test `tests/it/house.rs` reads the imports and fails when a rule is broken.
 //!
 //! # Where to begin
@@ -47,5 +48,6 @@ pub mod core;
 pub mod counsel;
 pub mod knowledge;
 pub mod license;
+pub mod picture;
 pub mod request;
 pub mod store;

@@ -100,10 +100,10 @@ impl Scene<'_> {
 
     /// An answer to the author alone.
     fn reply(&self, content: Content) -> Decision {
-        Decision { effects: vec![self.to_author(content)], ..Decision::default() }
+        Decision { effects: vec![self.author_told(content)], ..Decision::default() }
     }
 
-    fn to_author(&self, content: Content) -> Effect {
+    fn author_told(&self, content: Content) -> Effect {
         let near = self.event.place.clone();
         Effect::Say { to: Destination::Private { account: self.event.account.clone(), near }, content }
     }

@@ -6,7 +6,7 @@
 //! - [`engine`]: the way of an event from the inbox to the commit
 //! - [`delivery`]: the way from the outbox to the platforms
 //! - [`timers`], [`reconcile`]: what happens by itself
-//! - [`records`], [`unit`], [`audit`]: what is kept, and how it is written
+//! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
 //! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
 
 pub mod audit;

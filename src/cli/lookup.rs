@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::lines::{Reply, answer};
+use super::sbom::{self, Form, SbomFlags};
 use super::start::read_knowledge;
 use super::{Ended, KnowledgeArgs};
 use crate::chat::console::{Look, render};
@@ -42,6 +43,8 @@ pub struct CheckArgs {
     /// The project that uses it, for exceptions of the policy.
     #[arg(long)]
     project: Option<String>,
+    #[command(flatten)]
+    sbom: SbomFlags,
 }
 
 /// What `ospo compat` takes.
@@ -101,6 +104,15 @@ pub fn identify(args: &LookupArgs) -> anyhow::Result<Ended> {
 /// As [`ask`].
 pub fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
     let knowledge = args.lookup.read()?;
+    if let Some(file) = &args.sbom.file {
+        let form = match (args.lookup.json, args.sbom.markdown) {
+            (true, _) => Form::Json,
+            (false, true) => Form::Markdown,
+            (false, false) => Form::People,
+        };
+        let picture = args.sbom.picture.as_deref();
+        return sbom::check(&knowledge, file, form, picture, args.use_, args.project.as_deref());
+    }
     let today = jiff::Zoned::now().date();
     answer(&args.lookup.words, args.lookup.json, "License expressions", |expression| {
         let request = Request {

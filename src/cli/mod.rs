@@ -14,6 +14,7 @@ mod knowledge;
 mod lines;
 mod logging;
 mod lookup;
+mod sbom;
 mod serve;
 mod start;
 mod store;
@@ -38,8 +39,10 @@ enum Command {
     Compat(lookup::CompatArgs),
     /// Which license does a name mean? Gives the SPDX expression.
     Identify(lookup::LookupArgs),
-    /// What does the company's policy say of a license expression?
+    /// What does the company's policy say of a license expression, or of every component of an SBOM?
     Check(lookup::CheckArgs),
+    /// Write the attribution file of an SBOM: who wrote what, under which license, with each text.
+    Notices(sbom::NoticesArgs),
     /// What does a license ask for?
     License(lookup::LookupArgs),
     /// The curated files.
@@ -123,6 +126,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Compat(args) => lookup::compat(&args),
         Command::Identify(args) => lookup::identify(&args),
         Command::Check(args) => lookup::check(&args),
+        Command::Notices(args) => sbom::write_notices(&args),
         Command::License(args) => lookup::license(&args),
         Command::Knowledge(command) => knowledge::run(&command),
         Command::Store { data, store } => in_runtime(async || {

@@ -3,25 +3,25 @@
 use super::rank::{Question, Ranked};
 
 /// From here on a question is answered.
-pub(super) const ANSWER: f32 = 0.3;
+pub(super) const ANSWER: f64 = 0.3;
 /// From here on "did you mean" is worth asking.
-pub(super) const CLARIFY: f32 = 0.1;
+pub(super) const CLARIFY: f64 = 0.1;
 /// The license engine's answer to a question on two licenses.
-pub(super) const OF_ENGINE: f32 = 0.8;
+pub(super) const OF_ENGINE: f64 = 0.8;
 
 /// A lead greater than this says no more.
 const CLEAR_LEAD: f32 = 0.3;
 
 /// How sure the best candidate answers: how well it measures, how far the next is behind, and how much of the
 /// question is of our subject (`share`).
-pub(super) fn of(ranked: &[Ranked], share: f32) -> f32 {
+pub(super) fn of(ranked: &[Ranked], share: f32) -> f64 {
     let Some(best) = ranked.first() else { return 0.0 };
     let lead = ranked.get(1).map_or(CLEAR_LEAD, |next| (best.score - next.score).min(CLEAR_LEAD));
     logistic(strength(best, share) + 14.4 * lead)
 }
 
 /// How likely a candidate answers that is not the best.
-pub(super) fn alone(ranked: &Ranked, share: f32) -> f32 {
+pub(super) fn alone(ranked: &Ranked, share: f32) -> f64 {
     logistic(strength(ranked, share))
 }
 
@@ -29,9 +29,9 @@ fn strength(ranked: &Ranked, share: f32) -> f32 {
     5.5 * ranked.score - 4.9 - 2.0 * (1.0 - share)
 }
 
-fn logistic(x: f32) -> f32 {
+fn logistic(x: f32) -> f64 {
     // Two digits are all that such a figure can bear.
-    (100.0 / (1.0 + (-x).exp())).round() / 100.0
+    (100.0 / (1.0 + f64::from(-x).exp())).round() / 100.0
 }
 
 /// Whether the best candidate is so near in its words that nothing else needs to speak for the question.

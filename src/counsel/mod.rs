@@ -78,7 +78,7 @@ pub struct Alternative {
     /// The question it answers.
     pub title: String,
     /// How likely it is meant, 0 to 1.
-    pub confidence: f32,
+    pub confidence: f64,
 }
 
 /// What is answered.
@@ -95,7 +95,7 @@ pub struct Answer {
     /// The answer in a word, for a question that can be answered so.
     pub verdict: Option<Verdict>,
     /// How likely it is that this answers the question, 0 to 1.
-    pub confidence: f32,
+    pub confidence: f64,
     /// Up to three other articles that may be meant, the likeliest first.
     pub alternatives: Vec<Alternative>,
     /// The language of the question; answers are in English.

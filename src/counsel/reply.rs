@@ -8,7 +8,7 @@ use crate::knowledge::{Article, Knowledge};
 use crate::license::CompatReport;
 
 /// Below this an answer comes with what else may be meant.
-const SURE: f32 = 0.6;
+const SURE: f64 = 0.6;
 
 /// What is said to the one who asked: the answer, "did you mean", that a human has it now, or what can be asked.
 /// Nothing to words that ask nothing.

@@ -26,7 +26,7 @@ pub struct AskReport {
     /// The answer in a word.
     pub verdict: Option<Verdict>,
     /// How sure it is, 0 to 1.
-    pub confidence: f32,
+    pub confidence: f64,
     /// Where it is written.
     pub sources: Vec<Source>,
     /// Other articles that may be meant.

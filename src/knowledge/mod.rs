@@ -37,41 +37,29 @@ impl Knowledge {
     /// Every fault of every file, by file and line.
     pub fn load(files: &[SourceFile]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut keep = |result: Result<_, Vec<Fault>>| result.map_err(|found| faults.extend(found)).ok();
-
-        let licenses = keep(Licenses::load(&under(files, "licenses/")).map(Part::Licenses));
-        let Some(Part::Licenses(licenses)) = licenses else {
+        let Some(licenses) = keep(&mut faults, Licenses::load(&under(files, "licenses/"))) else {
             return Err(sorted(faults));
         };
         let policy = match files.iter().find(|file| file.path == "policy.toml") {
-            Some(file) => keep(Policy::load(file, &licenses).map(Part::Policy)),
-            None => keep(Err(vec![Fault::new(
-                "policy.toml",
-                1,
-                "there is no license policy",
-                "add policy.toml to the knowledge folder",
-            )])),
+            Some(file) => keep(&mut faults, Policy::load(file, &licenses)),
+            None => {
+                let cure = "add policy.toml to the knowledge folder";
+                faults.push(Fault::new("policy.toml", 1, "there is no license policy", cure));
+                None
+            }
         };
-        let mut workflows = Vec::new();
-        for file in under(files, "workflows/") {
-            if let Some(Part::Workflow(workflow)) = keep(Workflow::load(&file).map(Part::Workflow)) {
-                workflows.push(workflow);
-            }
-        }
-        let mut articles = Vec::new();
-        for file in under(files, "articles/") {
-            if let Some(Part::Article(article)) = keep(Article::load(&file).map(Part::Article)) {
-                articles.push(article);
-            }
-        }
+        let files_of_workflows = under(files, "workflows/");
+        let workflows: Vec<Workflow> =
+            files_of_workflows.iter().filter_map(|file| keep(&mut faults, Workflow::load(file))).collect();
+        let files_of_articles = under(files, "articles/");
+        let mut articles: Vec<Article> =
+            files_of_articles.iter().filter_map(|file| keep(&mut faults, Article::load(file))).collect();
         articles.sort_by(|a, b| a.id.cmp(&b.id));
         faults.extend(check_workflows(&workflows));
         faults.extend(check_articles(&articles, files));
         faults.extend(files.iter().filter_map(misplaced));
         match policy {
-            Some(Part::Policy(policy)) if faults.is_empty() => {
-                Ok(Self { articles, licenses, policy, workflows })
-            }
+            Some(policy) if faults.is_empty() => Ok(Self { articles, licenses, policy, workflows }),
             _ => Err(sorted(faults)),
         }
     }
@@ -95,12 +83,9 @@ impl Knowledge {
     }
 }
 
-/// What a file can become; lets one closure collect the faults of all kinds.
-enum Part {
-    Licenses(Licenses),
-    Policy(Policy),
-    Workflow(Workflow),
-    Article(Article),
+/// What was read, or its faults among the others.
+fn keep<T>(faults: &mut Vec<Fault>, result: Result<T, Vec<Fault>>) -> Option<T> {
+    result.map_err(|found| faults.extend(found)).ok()
 }
 
 fn under(files: &[SourceFile], folder: &str) -> Vec<SourceFile> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
+use super::choose::candidates::{self, Candidate};
 use super::compatibility::tables::Tables;
 use super::expression::Expression;
 use super::facts::{
@@ -21,6 +22,7 @@ pub struct Licenses {
     exceptions: HashMap<String, ExceptionFacts>,
     pub(crate) names: Names,
     pub(crate) tables: Tables,
+    pub(crate) choices: Vec<Candidate>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +103,7 @@ impl Licenses {
                 HashMap::new()
             }
         };
+        let choices = candidates::load(files, &mut faults);
         for license in spdx::identifiers::LICENSES {
             if !matches!(license.name, "NONE" | "NOASSERTION") && !facts.contains_key(license.name) {
                 facts
@@ -111,7 +114,7 @@ impl Licenses {
             faults.sort();
             return Err(faults);
         }
-        Ok(Self { facts, exceptions, names: Names::new(&names), tables })
+        Ok(Self { facts, exceptions, names: Names::new(&names), tables, choices })
     }
 
     /// What is known of a license; `None` for what is no SPDX id. Case matters not.

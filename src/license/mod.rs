@@ -8,30 +8,41 @@
 //! - [`obligations`](mod@obligations): what to do in a situation;
 //! - [`compatibility`](mod@compatibility): may this go into that, and why;
 //! - [`policy`]: allowed, review or denied, with exceptions;
-//! - [`report`]: the objects that the command line prints.
+//! - [`sbom`]: bills of materials, read and judged;
+//! - [`notices`](mod@notices): the attribution file of an SBOM;
+//! - [`choose`]: which license fits what we release;
+//! - [`report`]: the objects that the command line prints;
+//! - [`view`]: how answers look in chat and at a terminal.
 //!
 //! To add a name, a fact or a rule, edit `knowledge/licenses/`: no code knows a single case.
 
+pub mod choose;
 pub mod compatibility;
 pub mod expression;
 pub mod facts;
 mod licenses;
 pub mod names;
+pub mod notices;
 pub mod obligations;
 pub mod policy;
 pub mod report;
+pub mod sbom;
 #[cfg(test)]
 mod testing;
+mod texts;
 pub mod view;
 
+pub use choose::{ChooseError, Recommendation, recommend};
 pub use compatibility::{Compatibility, Use, Verdict, compatibility, judge, read_side, split_pair};
 pub use expression::{Expression, ExpressionError, Later, Term};
 pub use facts::{Category, Facts, Source};
 pub use licenses::Licenses;
 pub use names::{Alternative, Certainty, Identified, Mention, identify, identify_text, mentions};
+pub use notices::notices;
 pub use obligations::{Deployment, Obligation, Situation, obligations};
 pub use policy::{Policy, PolicyUse, PolicyVerdict, Request, Ruling};
 pub use report::{CheckReport, CompatReport, ErrorReport, IdentifyReport};
+pub use sbom::{Sbom, SbomError, SbomReport};
 
 /// The policy category of a `LicenseRef-…`, read from its name.
 fn reference_kind(reference: &str) -> Category {

@@ -13,6 +13,7 @@ macro_rules! knowledge {
 
 const FILES: &[(&str, &str)] = knowledge![
     "licenses/categories.csv",
+    "licenses/choosing.toml",
     "licenses/compatibility/asf.toml",
     "licenses/compatibility/fsf.toml",
     "licenses/compatibility/osadl.csv",

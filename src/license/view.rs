@@ -4,8 +4,14 @@ use super::facts::{Copyleft, Curation, Dfsg, Fsf, Kind, Osi, Patents, Retaliatio
 use super::obligations::{Deployment, Obligation, Situation, obligations};
 use super::policy::Ruling;
 use super::report::{CheckReport, CompatReport};
-use super::{Facts, Licenses, Source, Term, Verdict};
-use crate::core::message::{Block, Card, Content, Field, Span, Tone};
+use super::sbom::{Finding, SbomReport, Standing, Summary};
+use super::{ChooseError, Facts, Licenses, Recommendation, Source, Term, Verdict, texts};
+use crate::core::message::{Block, Button, Card, Content, Field, Span, Tone};
+
+/// The most characters of somebody's words in one place.
+const LONGEST_WORDS: usize = 300;
+/// The most components of one standing that a card lists.
+const MOST_FINDINGS: usize = 8;
 
 fn card(title: Vec<Span>, tone: Tone, blocks: Vec<Block>, footer: Vec<Span>) -> Content {
     Content::Card(Card { title, tone, blocks, buttons: Vec::new(), reactions: Vec::new(), footer })
@@ -146,6 +152,93 @@ pub fn ruling(report: &CheckReport) -> Content {
     card(title, tone, blocks, Vec::new())
 }
 
+/// What the policy says of an SBOM: the numbers, and those components that want something.
+pub fn sbom(report: &SbomReport) -> Content {
+    let summary = &report.summary;
+    let tone = match summary {
+        Summary { denied: 1.., .. } => Tone::Bad,
+        Summary { review: 1.., .. } | Summary { unknown: 1.., .. } => Tone::Waiting,
+        _ => Tone::Good,
+    };
+    let mut title = vec![Span::strong(texts::SBOM_TITLE)];
+    if let Some(subject) = &summary.subject {
+        title.extend([Span::text(": "), Span::code(words(subject))]);
+    }
+    let mut blocks = vec![Block::line(texts::sbom_summary(summary))];
+    for standing in [Standing::Denied, Standing::Review, Standing::Unknown] {
+        let found = report.with(standing);
+        if found.is_empty() {
+            continue;
+        }
+        blocks.push(Block::spans([Span::strong(texts::standing_title(standing))]));
+        let mut items: Vec<Vec<Span>> = found.iter().take(MOST_FINDINGS).map(finding).collect();
+        if found.len() > MOST_FINDINGS {
+            items.push(vec![Span::faint(texts::more(found.len() - MOST_FINDINGS))]);
+        }
+        blocks.push(Block::List { items });
+    }
+    card(title, tone, blocks, vec![Span::faint(texts::SBOM_WHOLE)])
+}
+
+fn finding(finding: &Finding) -> Vec<Span> {
+    let version = finding.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    vec![
+        Span::code(words(&format!("{}{version}", finding.component))),
+        Span::text(format!(": {}", words(&finding.why))),
+    ]
+}
+
+/// Words of an SBOM, on one line and not endless.
+fn words(text: &str) -> String {
+    let line = texts::on_one_line(text);
+    match line.char_indices().nth(LONGEST_WORDS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Which license is recommended, why, what else fits, and what the dependencies forbid.
+pub fn recommendation(found: &Recommendation) -> Content {
+    let title = vec![
+        Span::text(texts::CHOOSE_FOUND),
+        Span::code(found.license.clone()),
+        Span::text(if found.name == found.license { String::new() } else { format!(" {}", found.name) }),
+    ];
+    let mut blocks = vec![Block::List {
+        items: found.reasons.iter().map(|reason| vec![Span::text(reason.clone())]).collect(),
+    }];
+    if !found.refused.is_empty() {
+        blocks.push(Block::line(texts::CHOOSE_REFUSED));
+        blocks.push(refused(&found.refused));
+    }
+    if !found.alternatives.is_empty() {
+        blocks.push(Block::line(texts::CHOOSE_ALTERNATIVES));
+    }
+    let others = found.alternatives.iter().map(|other| other.expression.as_str());
+    let buttons = std::iter::once(found.license.as_str())
+        .chain(others)
+        .map(|license| Button::new(license, format!("license {license}")))
+        .collect();
+    let footer = vec![Span::faint(texts::CHOOSE_FOOTER)];
+    Content::Card(Card { title, tone: Tone::Good, blocks, buttons, reactions: Vec::new(), footer })
+}
+
+/// Why no license is recommended.
+pub fn not_recommended(error: &ChooseError) -> Content {
+    let title = vec![Span::strong(texts::CHOOSE_NOTHING)];
+    let mut blocks = vec![Block::line(words(&error.to_string()))];
+    if let ChooseError::Forbidden { refused: all } = error {
+        blocks.push(refused(&all[..all.len().min(MOST_FINDINGS)]));
+    }
+    card(title, Tone::Bad, blocks, Vec::new())
+}
+
+fn refused(all: &[(String, String)]) -> Block {
+    let item =
+        |(license, why): &(String, String)| vec![Span::code(license.clone()), Span::text(format!(": {why}"))];
+    Block::List { items: all.iter().map(item).collect() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,5 +265,44 @@ mod tests {
         let licenses = crate::license::testing::licenses();
         let content = facts(licenses, licenses.facts("MPL-2.0").expect("MPL is there"));
         assert!(said(&content).contains("section 3"), "{}", said(&content));
+    }
+
+    #[test]
+    fn an_sbom_shows_its_numbers_and_what_wants_something() {
+        use crate::license::sbom::{Question, read};
+        let parts: Vec<String> = (0..20)
+            .map(|n| format!(r#"{{"name":"bad{n:02}","licenses":[{{"license":{{"id":"GPL-3.0-only"}}}}]}}"#))
+            .collect();
+        let text =
+            format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}}"#, parts.join(","));
+        let question = Question { use_: crate::license::PolicyUse::Distributed, project: None, today: None };
+        let (licenses, policy) = (crate::license::testing::licenses(), crate::license::testing::policy());
+        let sbom_read = read(text.as_bytes()).expect("an SBOM");
+        let content = sbom(&SbomReport::of(&sbom_read, &policy, licenses, question));
+        let text = said(&content);
+        assert!(
+            text.contains("20 denied") && text.contains("bad07") && text.contains("and 12 more"),
+            "{text}"
+        );
+        assert!(!text.contains("bad08"), "{text}");
+        assert!(matches!(&content, Content::Card(card) if card.tone == Tone::Bad));
+    }
+
+    #[test]
+    fn a_recommendation_gives_reasons_and_buttons() {
+        let found = Recommendation {
+            license: "MPL-2.0".into(),
+            name: "Mozilla Public License 2.0".into(),
+            reasons: vec!["It fits.".into()],
+            alternatives: vec![crate::license::Alternative {
+                expression: "EPL-2.0".into(),
+                name: "EPL".into(),
+            }],
+            refused: vec![("MIT".into(), "a dependency forbids it".into())],
+        };
+        let text = said(&recommendation(&found));
+        for expected in ["It fits.", "license EPL-2.0", "a dependency forbids it", "no legal advice"] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
     }
 }

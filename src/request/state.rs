@@ -204,7 +204,6 @@ pub enum StageStatus {
 
 impl Request {
     /// A new request, open, with nobody's vote.
-    #[expect(clippy::too_many_arguments, reason = "a request has that many independent parts")]
     pub fn new(
         id: RequestId,
         workflow: &super::Workflow,

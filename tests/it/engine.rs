@@ -267,7 +267,8 @@ async fn a_card_is_edited_in_place() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deleted_card_is_posted_anew_and_reactions_on_the_new_one_count() {
-    let (store, chat, clock) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     file(&bot).await;
     let card = chat.newest_in("#management");

@@ -4,6 +4,7 @@ mod config;
 mod crash;
 mod engine;
 mod house;
+mod license;
 mod questions;
 mod store;
 mod story;

@@ -162,9 +162,8 @@ pub fn mind() -> Arc<Mind> {
     Arc::clone(mind)
 }
 
-/// A bot that runs, with its platform.
+/// A bot that runs.
 pub struct Running {
-    pub chat: Arc<FakeChat>,
     pub port: Arc<dyn EventPort>,
     pub pending: Arc<Pending>,
     pub stop: CancellationToken,
@@ -176,11 +175,11 @@ impl Running {
     /// Starts a bot on a store.
     pub async fn start(store: Arc<dyn Store>, chat: Arc<FakeChat>, clock: Arc<TestClock>) -> Self {
         let pending = Arc::new(Pending::default());
-        let adapters = vec![Arc::clone(&chat) as Arc<dyn ChatAdapter>];
+        let adapters = vec![chat as Arc<dyn ChatAdapter>];
         let bot = Bot::new(store, mind(), clock, adapters, Arc::clone(&pending)).await.unwrap();
         let (port, stop) = (bot.port(), CancellationToken::new());
         let bot = tokio::spawn(bot.run(stop.clone()));
-        Self { chat, port, pending, stop, bot, said: AtomicUsize::new(0) }
+        Self { port, pending, stop, bot, said: AtomicUsize::new(0) }
     }
 
     /// Somebody does something in a channel; waits until all that follows is done.

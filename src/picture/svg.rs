@@ -1,0 +1,165 @@
+//! A small builder of SVG text. Words are data: they are escaped, and characters that XML forbids are left out.
+
+use std::fmt::{self, Write};
+
+/// The colors of our pictures: apart in hue and in brightness, so that they differ for the color-blind and in gray.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// Words and axes.
+    Ink,
+    /// Words in the background, grid lines.
+    Faint,
+    /// What lies under a bar.
+    Groove,
+    /// Bad.
+    Red,
+    /// Waiting.
+    Amber,
+    /// Not known.
+    Gray,
+    /// Good.
+    Green,
+    /// A series without a judgment.
+    Blue,
+}
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ink => "#1f2933",
+            Self::Faint => "#5b6874",
+            Self::Groove => "#e4e9ee",
+            Self::Red => "#c0392b",
+            Self::Amber => "#e69f00",
+            Self::Gray => "#7d8894",
+            Self::Green => "#1a8a5f",
+            Self::Blue => "#2673b8",
+        })
+    }
+}
+
+/// Where words stand relative to their point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// They begin there.
+    Start,
+    /// They are centered there.
+    Middle,
+    /// They end there.
+    End,
+}
+
+/// A picture under construction; lengths are in pixels, y goes down.
+#[derive(Debug, Clone)]
+pub struct Svg {
+    width: u32,
+    height: u32,
+    body: String,
+}
+
+impl Svg {
+    /// An opaque light panel with a border and round corners: it reads the same on a light and on a dark page.
+    pub fn panel(width: u32, height: u32) -> Self {
+        let (inner_width, inner_height) = (width.saturating_sub(1), height.saturating_sub(1));
+        let body = format!(
+            "<rect x=\"0.5\" y=\"0.5\" width=\"{inner_width}\" height=\"{inner_height}\" rx=\"10\" fill=\"#fbfcfd\" stroke=\"#b8c2cc\"/>\n"
+        );
+        Self { width, height, body }
+    }
+
+    /// A filled rectangle with slightly round corners.
+    pub fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), fill: Color) -> &mut Self {
+        self.add(format_args!(
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"3\" fill=\"{fill}\"/>"
+        ))
+    }
+
+    /// A straight line.
+    pub fn line(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), stroke: Color) -> &mut Self {
+        self.add(format_args!(
+            "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{stroke}\"/>"
+        ))
+    }
+
+    /// An open line through points: a course over time.
+    pub fn course(&mut self, points: &[(f64, f64)], stroke: Color) -> &mut Self {
+        let points = list(points);
+        self.add(format_args!(
+            "<polyline points=\"{points}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"2.5\" stroke-linejoin=\"round\"/>"
+        ))
+    }
+
+    /// A closed shape through points, filled so that what is under it shines through: a radar chart.
+    pub fn shape(&mut self, points: &[(f64, f64)], color: Color) -> &mut Self {
+        let points = list(points);
+        self.add(format_args!(
+            "<polygon points=\"{points}\" fill=\"{color}\" fill-opacity=\"0.25\" stroke=\"{color}\" stroke-width=\"2\"/>"
+        ))
+    }
+
+    /// Words on one line; `size` is the height of the letters in pixels.
+    pub fn text(
+        &mut self,
+        (x, y): (f64, f64),
+        size: u32,
+        anchor: Anchor,
+        fill: Color,
+        words: &str,
+    ) -> &mut Self {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let words = escaped(words);
+        self.add(format_args!(
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{words}</text>"
+        ))
+    }
+
+    /// The whole document.
+    pub fn finish(&self) -> String {
+        let Self { width, height, body } = self;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"DejaVu Sans, sans-serif\">\n{body}</svg>\n"
+        )
+    }
+
+    fn add(&mut self, element: fmt::Arguments<'_>) -> &mut Self {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.body, "{element}");
+        self
+    }
+}
+
+fn list(points: &[(f64, f64)]) -> String {
+    points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+}
+
+/// At most 200 characters of somebody's words, as XML text.
+fn escaped(words: &str) -> String {
+    let mut safe = String::new();
+    for c in words.chars().take(200) {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}' => {}
+            c if c.is_control() => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_data() {
+        let mut svg = Svg::panel(10, 10);
+        svg.text((0.0, 0.0), 10, Anchor::Start, Color::Ink, "</text><script>&\u{0}\u{1b}\u{202e}");
+        assert!(svg.finish().contains("&lt;/text&gt;&lt;script&gt;&amp;  </text>"), "{}", svg.finish());
+    }
+}
