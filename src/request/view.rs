@@ -38,10 +38,11 @@ fn progress(request: &Request, stage: &Stage, people: &People) -> Field {
         value.push_str(&format!(" ({})", votes.join(", ")));
     }
     if request.status.is_open() && request.stage_status(stage, people) == StageStatus::Pending {
-        if awaited.is_empty() {
-            value.push_str(", and nobody left who can decide: tell the OSPO");
-        } else {
+        let unexplained = request.live_votes(stage, people).any(|(_, vote)| vote.choice == Choice::Reject);
+        if !awaited.is_empty() {
             value.push_str(&format!(", can decide: {}", awaited.join(", ")));
+        } else if !unexplained {
+            value.push_str(", and nobody left who can decide: tell the OSPO");
         }
     }
     Field::new(&stage.label, value)
@@ -80,11 +81,7 @@ pub fn reviewers_card(request: &Request, people: &People) -> Card {
                 Button::new("Reject", format!("reject {}", request.id)),
             ],
             vec![emoji::CHECK.to_owned(), emoji::CROSS.to_owned()],
-            vec![Span::faint(format!(
-                "React {} to approve, {} to reject (I ask for the reason). Taking the reaction back takes the vote back.",
-                emoji::character(emoji::CHECK),
-                emoji::character(emoji::CROSS)
-            ))],
+            vec![Span::faint("A rejection is asked for its reason. Taking the reaction back takes the vote back.")],
         )
     } else {
         Default::default()
