@@ -231,11 +231,14 @@ impl Scene<'_> {
         let Some(request) = loaded.request else { return Decision::default() };
         let desk = Desk { people: &self.mind.people, channels: &self.mind.channels, now: self.now };
         let outcome = step(desk, request);
+        let asked = matches!(&loaded.conversation, Some(Conversation::Reason { request }) if request == id);
         let conversation = match outcome.follow_up {
-            FollowUp::None => ConversationChange::Keep,
             FollowUp::Reason => {
                 ConversationChange::Set(Conversation::Reason { request: outcome.request.id.clone() })
             }
+            // The vote that was to be explained is gone: what they say next is no reason for it.
+            FollowUp::None if asked && !outcome.request.owes_reason(act.person) => ConversationChange::End,
+            FollowUp::None => ConversationChange::Keep,
         };
         Decision { request: Some(outcome.request), effects: outcome.effects, conversation, number: None }
     }

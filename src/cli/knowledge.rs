@@ -48,7 +48,9 @@ pub fn run(command: &KnowledgeCommand) -> anyhow::Result<Ended> {
             Ok(Ended::Well)
         }
         Err(faults) => {
-            anstream::eprintln!("{}\n{} faults; this set would not be used.", list(&faults), faults.len());
+            let count =
+                if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+            anstream::eprintln!("{}\n{count}; this set would not be used.", list(&faults));
             Ok(Ended::BadInput)
         }
     }

@@ -340,6 +340,12 @@ impl Request {
         })
     }
 
+    /// Whether a person has a rejection that still waits for its reason.
+    pub fn owes_reason(&self, person: &PersonId) -> bool {
+        let waits = |vote: &Vote| vote.choice == Choice::Reject && vote.reason.is_none();
+        self.status.is_open() && self.votes.values().any(|votes| votes.get(person).is_some_and(waits))
+    }
+
     /// Whether every task is done.
     pub fn all_done(&self) -> bool {
         self.rules.checklist.iter().all(|task| self.done.contains_key(&task.id))

@@ -81,7 +81,9 @@ pub fn reviewers_card(request: &Request, people: &People) -> Card {
                 Button::new("Reject", format!("reject {}", request.id)),
             ],
             vec![emoji::CHECK.to_owned(), emoji::CROSS.to_owned()],
-            vec![Span::faint("A rejection is asked for its reason. Taking the reaction back takes the vote back.")],
+            vec![Span::faint(
+                "A rejection is asked for its reason. Taking the reaction back takes the vote back.",
+            )],
         )
     } else {
         Default::default()

@@ -266,6 +266,24 @@ async fn a_card_is_edited_in_place() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_said_after_a_rejection_was_taken_back_is_no_reason_for_it() {
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    let message = chat.newest_in("#legal");
+    let emoji = "❌".to_owned();
+    let put = EventKind::Reacted { message: message.clone(), emoji: emoji.clone() };
+    bot.event("put", "lea", "#legal", put).await;
+    assert!(chat.said_to("@lea").last().unwrap().contains("Why do you reject"));
+    bot.event("taken", "lea", "#legal", EventKind::Unreacted { message, emoji }).await;
+    bot.say("lea", "#legal", "may we use MIT code in our product?").await;
+    let request = request(store.as_ref()).await;
+    assert_eq!((request.status, request.votes["legal"].len()), (Status::Open, 0));
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deleted_card_is_posted_anew_and_reactions_on_the_new_one_count() {
     let (store, chat, clock) =
         (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
