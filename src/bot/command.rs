@@ -48,6 +48,8 @@ pub enum Command {
     Identify(String),
     /// What the company's policy says of a license expression.
     Check(String),
+    /// A few questions that lead to a license.
+    Choose,
     /// File a request, by the workflow's command.
     Request(String),
     /// The requests one can see.
@@ -88,6 +90,7 @@ pub const USAGE: &[(&str, &str)] = &[
     ("compat", "compat LICENSE in LICENSE"),
     ("identify", "identify NAME"),
     ("check", "check EXPRESSION for USE"),
+    ("choose", "choose"),
     ("requests", "requests"),
     ("show", "show REL-1"),
     ("approve", "approve REL-1"),
@@ -168,6 +171,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "compat" => with_text(Command::Compat),
         "identify" => with_text(Command::Identify),
         "check" => with_text(Command::Check),
+        "choose" => alone(Command::Choose),
         "requests" => alone(Command::Requests),
         "show" => about_request(&|id, _| Some(Command::Show(id))),
         "approve" => about_request(&|id, _| Some(Command::Approve(id))),

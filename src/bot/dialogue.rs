@@ -1,11 +1,10 @@
 //! A form asked in conversation: one field at a time, back, skip, cancel, and a look at the whole before it is
 //! filed. Pure: what to do next is a function of the draft and what was said.
 
-use super::records::Draft;
+use super::records::{Draft, FormName};
 use super::texts;
-use crate::core::form::{Answers, FieldKind, FormField, read_answer};
+use crate::core::form::{Answers, FieldKind, Form, FormField, read_answer};
 use crate::core::message::Content;
-use crate::request::Workflow;
 
 /// What a person says while a form is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,20 +31,20 @@ pub enum Next {
 }
 
 /// The beginning of a form.
-pub fn begin(workflow: &Workflow) -> (Draft, Content) {
-    let draft = Draft { workflow: workflow.id.clone(), answers: Answers::new(), at: 0 };
-    let content = ask(&draft, workflow);
+pub fn begin(name: FormName, form: &Form) -> (Draft, Content) {
+    let draft = Draft { form: name, answers: Answers::new(), at: 0 };
+    let content = ask(&draft, form);
     (draft, content)
 }
 
 /// What follows when something is said. `license` reads a license expression; see [`read_answer`].
 pub fn step(
     mut draft: Draft,
-    workflow: &Workflow,
+    form: &Form,
     said: Said<'_>,
     license: &dyn Fn(&str) -> Result<String, String>,
 ) -> Next {
-    let fields = &workflow.form.fields;
+    let fields = &form.fields;
     let field = fields.get(draft.at);
     let problem = match (said, field) {
         (Said::Resume, _) => None,
@@ -73,18 +72,18 @@ pub fn step(
         (Said::Answer(_) | Said::Skip, None) => Some(texts::nothing_asked()),
     };
     let content = match problem {
-        Some(problem) => texts::form_problem(problem, current(&draft, workflow)),
-        None => ask(&draft, workflow),
+        Some(problem) => texts::form_problem(problem, current(&draft, form)),
+        None => ask(&draft, form),
     };
     Next::Ask(draft, content)
 }
 
-fn current<'a>(draft: &Draft, workflow: &'a Workflow) -> Option<&'a FormField> {
-    workflow.form.fields.get(draft.at)
+fn current<'a>(draft: &Draft, form: &'a Form) -> Option<&'a FormField> {
+    form.fields.get(draft.at)
 }
 
-fn ask(draft: &Draft, workflow: &Workflow) -> Content {
-    match current(draft, workflow) {
+fn ask(draft: &Draft, form: &Form) -> Content {
+    match current(draft, form) {
         Some(field) => {
             let choices: Vec<&str> = match field.kind {
                 FieldKind::Choice => field.choices.iter().map(String::as_str).collect(),
@@ -92,9 +91,9 @@ fn ask(draft: &Draft, workflow: &Workflow) -> Content {
                 _ => Vec::new(),
             };
             let before = draft.answers.get(&field.id).map(String::as_str);
-            texts::ask_field(workflow, field, draft.at, &choices, before)
+            texts::ask_field(form, field, draft.at, &choices, before)
         }
-        None => texts::review_form(workflow, &draft.answers),
+        None => texts::review_form(form, &draft.answers),
     }
 }
 
@@ -102,8 +101,9 @@ fn ask(draft: &Draft, workflow: &Workflow) -> Content {
 mod tests {
     use super::*;
     use crate::core::source::SourceFile;
+    use crate::request::Workflow;
 
-    fn workflow() -> Workflow {
+    fn form() -> Form {
         let text = r#"
 id = "small"
 command = "request-small"
@@ -118,7 +118,7 @@ fields = [
 stages = [{ id = "legal", label = "Legal", role = "legal" }]
 patience = { remind_every = 1, remind_at_most = 1, expire_after = 5 }
 "#;
-        Workflow::load(&SourceFile { path: "workflows/small.toml".into(), text: text.into() }).unwrap()
+        Workflow::load(&SourceFile { path: "workflows/small.toml".into(), text: text.into() }).unwrap().form
     }
 
     fn license(text: &str) -> Result<String, String> {
@@ -126,10 +126,10 @@ patience = { remind_every = 1, remind_at_most = 1, expire_after = 5 }
     }
 
     fn run(said: &[Said<'_>]) -> Next {
-        let workflow = workflow();
-        let (draft, content) = begin(&workflow);
+        let form = form();
+        let (draft, content) = begin(FormName::Choose, &form);
         said.iter().fold(Next::Ask(draft, content), |next, said| match next {
-            Next::Ask(draft, _) => step(draft, &workflow, *said, &license),
+            Next::Ask(draft, _) => step(draft, &form, *said, &license),
             Next::File(answers) => Next::File(answers),
         })
     }

@@ -10,14 +10,15 @@ use super::command::{Command, Line};
 use super::dialogue::{self, Next, Said};
 use super::intent::{FormWord, Intent};
 use super::mind::{Mind, Who};
-use super::records::{Conversation, Draft};
+use super::records::{Conversation, Draft, FormName};
 use super::texts;
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
 use crate::core::event::{Event, Place};
-use crate::core::form::Answers;
+use crate::core::form::{Answers, Form};
 use crate::core::message::{Block, Content};
 use crate::core::person::{Person, Role};
 use crate::counsel::{self, licenses, reply};
+use crate::license::{self, choose};
 use crate::request::steps::{self, Act, Ballot, Desk, FollowUp, Outcome, Scope};
 use crate::request::{Choice, Means, Request, RequestId, Workflow, view};
 
@@ -68,7 +69,7 @@ pub fn decide(mind: &Mind, event: &Event, intent: Intent, loaded: Loaded, now: T
     let scene = Scene { mind, event, now };
     match mind.who(&event.account, event.standing) {
         Who::Outsider => scene.reply(texts::not_a_member()),
-        Who::Unlisted => scene.unlisted(intent),
+        Who::Unlisted => scene.unlisted(intent, loaded),
         Who::Person(person) => scene.person(person, intent, loaded),
     }
 }
@@ -109,7 +110,7 @@ impl Scene<'_> {
     }
 
     /// A member whom the config does not list may ask, and no more. What they try with requests is on record.
-    fn unlisted(&self, intent: Intent) -> Decision {
+    fn unlisted(&self, intent: Intent, loaded: Loaded) -> Decision {
         match (&intent, intent.subject()) {
             (_, Some(id)) => {
                 let fact = AuditFact {
@@ -132,7 +133,7 @@ impl Scene<'_> {
             (Intent::Line(Line::Command(Command::Request(_) | Command::Requests)), _) => {
                 self.reply(texts::unknown_person())
             }
-            _ => self.anyone(intent),
+            _ => self.anyone(intent, loaded),
         }
     }
 
@@ -166,9 +167,9 @@ impl Scene<'_> {
             Intent::LeaveReason(id) => {
                 Decision { conversation: ConversationChange::End, ..self.reply(texts::reason_left(&id)) }
             }
-            Intent::Form(word) => self.form(act, word, loaded),
+            Intent::Form(word) => self.form(Some(act), word, loaded),
             Intent::Line(Line::Command(command)) => self.command(person, act, command, loaded),
-            other => self.anyone(other),
+            other => self.anyone(other, loaded),
         }
     }
 
@@ -208,7 +209,7 @@ impl Scene<'_> {
             Command::Done(id, number) => {
                 self.with_request(loaded, &id, act, |desk, request| steps::tick(desk, request, act, number))
             }
-            other => self.anyone(Intent::Line(Line::Command(other))),
+            other => self.anyone(Intent::Line(Line::Command(other)), loaded),
         }
     }
 
@@ -267,41 +268,74 @@ impl Scene<'_> {
     }
 
     fn begin(&self, command: &str, loaded: Loaded) -> Decision {
-        if let Some(Conversation::Filling(draft)) = &loaded.conversation
-            && let Some(workflow) = self.mind.knowledge.workflow(&draft.workflow)
-        {
-            return self.reply(texts::form_under_way(&workflow.form.title));
+        match self.mind.knowledge.workflow_by_command(command) {
+            Some(workflow) => {
+                self.ask(FormName::Request { workflow: workflow.id.clone() }, &workflow.form, &loaded)
+            }
+            None => self.reply(texts::form_gone()),
         }
-        let Some(workflow) = self.mind.knowledge.workflow_by_command(command) else {
-            return self.reply(texts::form_gone());
-        };
-        let (draft, content) = dialogue::begin(workflow);
+    }
+
+    /// Begins a form, unless the author is in the middle of one here.
+    fn ask(&self, name: FormName, form: &Form, loaded: &Loaded) -> Decision {
+        if let Some(Conversation::Filling(draft)) = &loaded.conversation
+            && let Some((under_way, _)) = self.form_of(draft)
+        {
+            return self.reply(texts::form_under_way(&under_way.title));
+        }
+        let (draft, content) = dialogue::begin(name, form);
         Decision {
             conversation: ConversationChange::Set(Conversation::Filling(draft)),
             ..self.reply(content)
         }
     }
 
-    fn form(&self, act: Act<'_>, word: FormWord, loaded: Loaded) -> Decision {
+    /// The form of a draft and the workflow it belongs to, if they are still in use.
+    fn form_of(&self, draft: &Draft) -> Option<(Form, Option<&Workflow>)> {
+        match &draft.form {
+            FormName::Request { workflow } => {
+                let workflow = self.mind.knowledge.workflow(workflow)?;
+                Some((workflow.form.clone(), Some(workflow)))
+            }
+            FormName::Choose => Some((choose::form(), None)),
+        }
+    }
+
+    fn form(&self, act: Option<Act<'_>>, word: FormWord, loaded: Loaded) -> Decision {
         let Some(Conversation::Filling(draft)) = loaded.conversation else {
             return self.reply(texts::nothing_under_way());
         };
+        let ended = |content| Decision { conversation: ConversationChange::End, ..self.reply(content) };
         if word == FormWord::Cancel {
-            return Decision { conversation: ConversationChange::End, ..self.reply(texts::cancelled()) };
+            return ended(texts::cancelled());
         }
-        let Some(workflow) = self.mind.knowledge.workflow(&draft.workflow) else {
-            return Decision { conversation: ConversationChange::End, ..self.reply(texts::form_gone()) };
-        };
-        match self.step(draft, workflow, &word) {
+        let Some((form, workflow)) = self.form_of(&draft) else { return ended(texts::form_gone()) };
+        match self.step(draft.clone(), &form, &word) {
             Next::Ask(draft, content) => Decision {
                 conversation: ConversationChange::Set(Conversation::Filling(draft)),
                 ..self.reply(content)
             },
-            Next::File(answers) => self.file(act, workflow, &answers, loaded.last_number.unwrap_or(0) + 1),
+            Next::File(answers) => match (workflow, act) {
+                (Some(workflow), Some(act)) => {
+                    self.file(act, workflow, &answers, loaded.last_number.unwrap_or(0) + 1)
+                }
+                (Some(_), None) => ended(texts::unknown_person()),
+                (None, _) => match choose::recommend(&self.mind.knowledge.licenses, &answers) {
+                    Ok(found) => ended(license::view::recommendation(&found)),
+                    Err(why) => {
+                        // Another answer may lead to a license: the form stays as it is.
+                        let mut decision = self.reply(license::view::not_recommended(&why));
+                        if let Next::Ask(_, content) = self.step(draft, &form, &FormWord::Resume) {
+                            decision.effects.push(self.author_told(content));
+                        }
+                        decision
+                    }
+                },
+            },
         }
     }
 
-    fn step(&self, draft: Draft, workflow: &Workflow, word: &FormWord) -> Next {
+    fn step(&self, draft: Draft, form: &Form, word: &FormWord) -> Next {
         let said = match word {
             FormWord::Answer(answer) => Said::Answer(answer),
             FormWord::Back => Said::Back,
@@ -309,7 +343,7 @@ impl Scene<'_> {
             FormWord::Submit => Said::Submit,
             FormWord::Resume | FormWord::Cancel => Said::Resume,
         };
-        dialogue::step(draft, workflow, said, &|text| licenses::read(&self.mind.knowledge, text))
+        dialogue::step(draft, form, said, &|text| licenses::read(&self.mind.knowledge, text))
     }
 
     fn file(&self, act: Act<'_>, workflow: &Workflow, answers: &Answers, number: u32) -> Decision {
@@ -334,10 +368,11 @@ impl Scene<'_> {
     }
 
     /// What everybody may do: ask, look up, get help.
-    fn anyone(&self, intent: Intent) -> Decision {
+    fn anyone(&self, intent: Intent, loaded: Loaded) -> Decision {
         let knowledge = &self.mind.knowledge;
         let line = match intent {
             Intent::Line(line) => line,
+            Intent::Form(word) => return self.form(None, word, loaded),
             _ => return Decision::default(),
         };
         match line {
@@ -346,6 +381,7 @@ impl Scene<'_> {
             Line::Mistyped { word, meant } => self.reply(texts::mistyped(&word, &meant)),
             Line::Incomplete { usage, .. } => self.reply(texts::incomplete(usage)),
             Line::Command(command) => match command {
+                Command::Choose => self.ask(FormName::Choose, &choose::form(), &loaded),
                 Command::Help => self.reply(texts::help(&knowledge.workflows)),
                 Command::Answer(id) => match knowledge.article(&id) {
                     Some(article) => self.answer(reply::article(article, knowledge)),

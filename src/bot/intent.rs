@@ -4,7 +4,7 @@
 use super::command::{Command, Line, parse};
 use super::filter::vote_of;
 use super::mind::Mind;
-use super::records::{Binding, Conversation};
+use super::records::{Binding, Conversation, Draft, FormName};
 use crate::core::event::{Addressed, Event, EventKind};
 use crate::core::person::ChannelId;
 use crate::request::{Choice, RequestId};
@@ -128,8 +128,8 @@ impl Intent {
                 _ => Needs::default(),
             },
             Self::Form(FormWord::Submit) => match conversation {
-                Some(Conversation::Filling(draft)) => {
-                    Needs { number_of: Some(draft.workflow.clone()), ..Needs::default() }
+                Some(Conversation::Filling(Draft { form: FormName::Request { workflow }, .. })) => {
+                    Needs { number_of: Some(workflow.clone()), ..Needs::default() }
                 }
                 _ => Needs::default(),
             },

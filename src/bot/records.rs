@@ -95,11 +95,24 @@ pub enum Conversation {
     },
 }
 
+/// Which form somebody fills in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum FormName {
+    /// That of a kind of request.
+    Request {
+        /// The workflow's id.
+        workflow: String,
+    },
+    /// The questions that lead to a license.
+    Choose,
+}
+
 /// A form on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// The workflow's id.
-    pub workflow: String,
+    /// Which form.
+    pub form: FormName,
     /// The answers so far.
     pub answers: Answers,
     /// The field that is being asked, or the number of fields when all are answered.

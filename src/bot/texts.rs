@@ -3,7 +3,7 @@
 use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::USAGE;
 use crate::core::effect::{Actor, Outcome};
-use crate::core::form::{Answers, FormField};
+use crate::core::form::{Answers, Form, FormField};
 use crate::core::message::{Block, Button, Card, Content, Field, Span, Text, Tone};
 use crate::core::person::People;
 use crate::request::{RequestId, Workflow};
@@ -19,6 +19,7 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "ask" => "a question on open source; plain words do as well",
         "human" => "the same to the people of the OSPO",
         "license" => "what a license asks for",
+        "choose" => "a few questions that lead to a license for what you release",
         "compat" => "may code under one be used in the other",
         "identify" => "which license a name means",
         "check" => "what our policy says",
@@ -167,15 +168,15 @@ pub fn form_problem(problem: String, field: Option<&FormField>) -> Content {
 
 /// A field is asked.
 pub fn ask_field(
-    workflow: &Workflow,
+    form: &Form,
     field: &FormField,
     at: usize,
     choices: &[&str],
     before: Option<&str>,
 ) -> Content {
-    let of = workflow.form.fields.len();
+    let of = form.fields.len();
     let mut blocks = vec![Block::spans([
-        Span::faint(format!("{} · {}/{of} ", workflow.form.title, at + 1)),
+        Span::faint(format!("{} · {}/{of} ", form.title, at + 1)),
         Span::strong(field.ask.clone()),
     ])];
     if !field.help.is_empty() {
@@ -195,22 +196,22 @@ pub fn ask_field(
 }
 
 /// The whole form, before it is filed.
-pub fn review_form(workflow: &Workflow, answers: &Answers) -> Content {
+pub fn review_form(form: &Form, answers: &Answers) -> Content {
     let given = |field: &FormField| match answers.get(&field.id) {
         Some(answer) => Field::new(&field.label, answer),
         None => Field { name: field.label.clone(), value: vec![Span::faint("left out")] },
     };
     Content::Card(Card {
-        title: vec![Span::strong(workflow.form.title.clone()), Span::text(": is this right?")],
+        title: vec![Span::strong(form.title.clone()), Span::text(": is this right?")],
         tone: Tone::Waiting,
-        blocks: vec![Block::Fields { fields: workflow.form.fields.iter().map(given).collect() }],
+        blocks: vec![Block::Fields { fields: form.fields.iter().map(given).collect() }],
         buttons: vec![
             Button::new("Submit", "submit"),
             Button::new("Change the last answer", "back"),
             Button::new("Cancel", "cancel"),
         ],
         reactions: Vec::new(),
-        footer: vec![Span::faint("Nothing is filed until you submit.")],
+        footer: vec![Span::faint("Nothing happens until you submit.")],
     })
 }
 

@@ -73,8 +73,8 @@ pub struct IdentifyReport {
     pub input: String,
     /// What it means; null for what is no license or is not guessed.
     pub expression: Option<String>,
-    /// From 0 to 1.
-    pub confidence: f32,
+    /// From 0 to 1, in hundredths.
+    pub confidence: f64,
     /// What else it may mean.
     pub alternatives: Vec<Alternative>,
 }
@@ -86,7 +86,7 @@ impl IdentifyReport {
         Self {
             input: input.to_owned(),
             expression: found.expression,
-            confidence: (found.confidence * 100.0).round() / 100.0,
+            confidence: f64::from((found.confidence * 100.0).round()) / 100.0,
             alternatives: found.alternatives,
         }
     }

@@ -157,6 +157,21 @@ fn a_form_goes_on_after_a_restart_and_says_what_does_not_fit() {
 }
 
 #[test]
+fn choosing_a_license_ends_in_one_with_reasons_and_refuses_what_a_dependency_forbids() {
+    let data = fresh();
+    let script =
+        "choose\n1\n1\n1\n1\nGPL-2.0-only, GPL-3.0-only\n2\nsubmit\nback\nback\nMIT\n2\nsubmit\nresume\n";
+    let transcript = play(data.path(), script);
+    let forbidden = between(&transcript, "> submit", "> back");
+    assert!(
+        forbidden.contains("No license to recommend") && forbidden.contains("is this right?"),
+        "{forbidden}"
+    );
+    let found = &transcript[transcript.rfind("> submit").unwrap()..];
+    assert!(found.contains("Apache-2.0") && found.contains("nothing under way"), "{found}");
+}
+
+#[test]
 fn almost_a_command_is_asked_back() {
     let data = fresh();
     let transcript = play(data.path(), "!ospo aprove REL-1\nshow\n/raect last ✅\n");

@@ -72,6 +72,16 @@ pub enum ChooseError {
     /// More dependencies than are judged.
     #[error("{0} licenses of dependencies are given; name each license once, at most {most}", most = answers::MOST_DEPENDENCIES)]
     TooMany(usize),
+    /// Two dependencies that cannot be in one work, whatever its license.
+    #[error(
+        "{first} and {second} cannot be in one work: each wants the whole of it under itself; replace one of the two, or keep it in a program of its own"
+    )]
+    Conflict {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// The dependencies forbid every candidate.
     #[error(
         "no license fits: the dependencies forbid every one that is usual for this kind of work; replace a dependency, link it instead of copying it, or ask the OSPO"
@@ -95,6 +105,7 @@ struct Fit<'a> {
 /// Answers that are missing or not understood, and dependencies that leave nothing to recommend.
 pub fn recommend(licenses: &Licenses, answers: &Answers) -> Result<Recommendation, ChooseError> {
     let wishes = Wishes::read(licenses, answers)?;
+    exclude_each_other(licenses, &wishes)?;
     let mut fits: Vec<Fit<'_>> = Vec::new();
     let mut refused: Vec<(u32, (String, String))> = Vec::new();
     for candidate in licenses.choices.iter().filter(|candidate| candidate.works.contains(&wishes.work)) {
@@ -132,6 +143,22 @@ pub fn recommend(licenses: &Licenses, answers: &Answers) -> Result<Recommendatio
             .map(|(_, why)| why)
             .collect(),
     })
+}
+
+/// Finds two dependencies with copyleft for the whole work of which neither may go into the other's.
+fn exclude_each_other(licenses: &Licenses, wishes: &Wishes) -> Result<(), ChooseError> {
+    let strong: Vec<&Expression> =
+        wishes.dependencies.iter().filter(|dependency| is_strong(licenses, dependency)).collect();
+    let forbidden =
+        |inbound, outbound| judge(licenses, inbound, outbound, wishes.joined).verdict == Verdict::No;
+    for (index, first) in strong.iter().enumerate() {
+        if let Some(second) =
+            strong[index + 1..].iter().find(|second| forbidden(first, second) && forbidden(second, first))
+        {
+            return Err(ChooseError::Conflict { first: first.to_string(), second: second.to_string() });
+        }
+    }
+    Ok(())
 }
 
 /// Whether the dependencies may go into a work under a candidate: how much harder they make it, and what to mind.
