@@ -41,7 +41,7 @@ pub use names::{Alternative, Certainty, Identified, Mention, identify, identify_
 pub use notices::notices;
 pub use obligations::{Deployment, Obligation, Situation, obligations};
 pub use policy::{Policy, PolicyUse, PolicyVerdict, Request, Ruling};
-pub use report::{CheckReport, CompatReport, ErrorReport, IdentifyReport};
+pub use report::{CheckReport, CompatReport, IdentifyReport};
 pub use sbom::{Sbom, SbomError, SbomReport};
 
 /// The policy category of a `LicenseRef-…`, read from its name.

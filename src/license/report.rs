@@ -133,15 +133,6 @@ impl From<PolicyVerdict> for CheckReport {
     }
 }
 
-/// A line that could not be answered: `{"input", "error"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ErrorReport {
-    /// The line as written.
-    pub input: String,
-    /// What is wrong with it, and how to mend it.
-    pub error: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
