@@ -5,7 +5,6 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::effect::Timer;
 use super::person::{AccountId, ChannelId, Platform, Standing};
 
 /// The id of an event, made of what the platform gives: the same happening has the same id however often it
@@ -146,14 +145,4 @@ impl Event {
             | EventKind::Pressed { message, .. } => message,
         }
     }
-}
-
-/// What a handler can be run on: something that happened, or a timer that is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "input", rename_all = "snake_case")]
-pub enum Input {
-    /// Something happened.
-    Event(Event),
-    /// A timer is due.
-    Timer(Timer),
 }

@@ -265,11 +265,6 @@ impl People {
         self.roles.get(role).into_iter().flatten().filter_map(|id| self.people.get(id))
     }
 
-    /// The roles a person holds now.
-    pub fn roles_of<'a>(&'a self, person: &'a PersonId) -> impl Iterator<Item = &'a Role> {
-        self.roles.iter().filter(|(_, members)| members.contains(person)).map(|(role, _)| role)
-    }
-
     /// Every role there is.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.roles.keys()

@@ -229,11 +229,6 @@ impl Counsel {
             .collect()
     }
 
-    /// The terms that a question is read as: for curators who wonder about an answer.
-    pub fn terms(&self, question: &str) -> Vec<String> {
-        self.reader.question(question).0.terms
-    }
-
     fn ranked(&self, reading: &Reading) -> (Question, Vec<Ranked>) {
         let question = Question::new(&self.index, reading);
         // The index is in memory and whole: a search in it cannot fail, and if it did, nothing is found.
