@@ -1,0 +1,178 @@
+//! The handlers: what is decided about an intent. Functions of their arguments; the engine reads what they
+//! need before and commits what they return after. In the order permission, validity, state, reply. One file per
+//! area.
+
+mod counsel;
+mod forms;
+mod requests;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::audit::{AuditEntry, AuditFault, Head};
+use super::command::{Command, Line};
+use super::intent::Intent;
+use super::mind::{Mind, Who};
+use super::records::Conversation;
+use super::texts;
+use crate::core::effect::{
+    Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer,
+};
+use crate::core::event::Event;
+use crate::core::message::Content;
+use crate::core::person::Person;
+use crate::request::steps::{self, Act, Ballot, Desk, Scope};
+use crate::request::{Means, Request};
+
+/// What was read for an intent.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The request it is about.
+    pub request: Option<Request>,
+    /// All requests.
+    pub requests: Vec<Request>,
+    /// The audit trail of the request.
+    pub trail: Vec<AuditEntry>,
+    /// Whether the whole audit log is as it was written, and its end.
+    pub audit_check: Option<(Result<u64, AuditFault>, Head)>,
+    /// The last number given in a workflow.
+    pub last_number: Option<u32>,
+    /// What is under way with the author, here.
+    pub conversation: Option<Conversation>,
+}
+
+/// What a handler decided.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// The request as it is now.
+    pub request: Option<Request>,
+    /// The number that was given, with the workflow's prefix.
+    pub number: Option<(String, u32)>,
+    /// What is under way with the author from now on.
+    pub conversation: ConversationChange,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+}
+
+/// A change of what is under way with a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ConversationChange {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is over.
+    End,
+    /// This is under way now.
+    Set(Conversation),
+}
+
+/// Decides about something that happened.
+pub fn decide(mind: &Mind, event: &Event, intent: Intent, loaded: Loaded, now: Timestamp) -> Decision {
+    let scene = Scene { mind, event, now };
+    match mind.who(&event.account, event.standing) {
+        Who::Outsider => scene.reply(texts::not_a_member()),
+        Who::Unlisted => scene.unlisted(intent, loaded),
+        Who::Person(person) => scene.person(person, intent, loaded),
+    }
+}
+
+/// Decides about a timer that is due.
+pub fn ring(mind: &Mind, timer: &Timer, request: Option<Request>, now: Timestamp) -> Decision {
+    let Some(request) = request else { return Decision::default() };
+    let desk = Desk { people: &mind.people, channels: &mind.channels, now };
+    let outcome = match timer.purpose {
+        Purpose::Remind => steps::remind(desk, request),
+        Purpose::Expire => steps::expire(desk, request),
+    };
+    Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
+}
+
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    mind: &'a Mind,
+    event: &'a Event,
+    now: Timestamp,
+}
+
+impl Scene<'_> {
+    /// An answer to everybody in the place.
+    fn answer(&self, content: Content) -> Decision {
+        let to = Destination::Place { place: self.event.place.clone() };
+        Decision { effects: vec![Effect::Say { to, content }], ..Decision::default() }
+    }
+
+    /// An answer to the author alone.
+    fn reply(&self, content: Content) -> Decision {
+        Decision { effects: vec![self.author_told(content)], ..Decision::default() }
+    }
+
+    fn author_told(&self, content: Content) -> Effect {
+        let near = self.event.place.clone();
+        Effect::Say { to: Destination::Private { account: self.event.account.clone(), near }, content }
+    }
+
+    /// A member whom the config does not list may ask, and no more. What they try with requests is on record.
+    fn unlisted(&self, intent: Intent, loaded: Loaded) -> Decision {
+        match (&intent, intent.subject()) {
+            (_, Some(id)) => {
+                let fact = AuditFact {
+                    subject: Subject::from(id),
+                    actor: Actor::Stranger { account: self.event.account.clone() },
+                    action: "access".to_owned(),
+                    outcome: Taken::Refused,
+                    revision: 0,
+                    policy: String::new(),
+                    message: Some(self.event.message().clone()),
+                    detail: BTreeMap::from([(
+                        "why".to_owned(),
+                        "account of nobody under [people]".to_owned(),
+                    )]),
+                };
+                let mut decision = self.reply(texts::unknown_person());
+                decision.effects.push(Effect::Audit(fact));
+                decision
+            }
+            (Intent::Line(Line::Command(Command::Request(_) | Command::Requests)), _) => {
+                self.reply(texts::unknown_person())
+            }
+            _ => self.anyone(intent, loaded),
+        }
+    }
+
+    fn person(&self, person: &Person, intent: Intent, loaded: Loaded) -> Decision {
+        let act = Act {
+            person: &person.id,
+            account: &self.event.account,
+            place: &self.event.place,
+            message: self.event.message(),
+        };
+        match intent {
+            Intent::React(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
+                let scope = Scope::CardIn(&channel);
+                steps::vote(
+                    desk,
+                    request,
+                    act,
+                    Ballot { choice, reason: None, scope, means: Means::Reaction },
+                )
+            }),
+            Intent::Unreact(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
+                steps::take_back(desk, request, act, &[choice], Scope::CardIn(&channel))
+            }),
+            Intent::Reason(id, reason) => {
+                let ends = ConversationChange::End;
+                let decision = self.with_request(loaded, &id, act, |desk, request| {
+                    self.reject(desk, request, act, Some(&reason))
+                });
+                Decision { conversation: ends, ..decision }
+            }
+            Intent::LeaveReason(id) => {
+                Decision { conversation: ConversationChange::End, ..self.reply(texts::reason_left(&id)) }
+            }
+            Intent::Form(word) => self.form(Some(act), word, loaded),
+            Intent::Line(Line::Command(command)) => self.command(person, act, command, loaded),
+            other => self.anyone(other, loaded),
+        }
+    }
+}
