@@ -37,7 +37,7 @@ fn lane(to: &Destination) -> String {
 
 /// How long to wait before the next attempt: doubling, with a random part so that not all come at once, and
 /// never less than the platform asks for. `attempt` counts from 0; `random` is in 0..1.
-fn wait(attempt: u32, asked: Option<Duration>, random: f64) -> Duration {
+pub(super) fn wait(attempt: u32, asked: Option<Duration>, random: f64) -> Duration {
     let backoff = FIRST_WAIT.saturating_mul(1u32 << attempt.min(16)).min(LONGEST_WAIT);
     asked.unwrap_or_default().max(backoff.mul_f64(0.5 + random / 2.0))
 }

@@ -14,6 +14,7 @@ use tracing::{Instrument, Span, debug, error, info, warn};
 
 use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
+use super::files::Received;
 use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
 use super::intent::{self, Intent};
@@ -333,8 +334,12 @@ impl Core {
         };
         async {
             let mut conflicts = 0;
+            let files = match &job.work {
+                Work::Event(event) => self.fetch_all(event).await,
+                Work::Timer(_) => Vec::new(),
+            };
             loop {
-                match self.attempt(&job).await {
+                match self.attempt(&job, &files).await {
                     Ok(()) => break,
                     Err(StoreError::Conflict { key }) if key == job.key => break,
                     Err(StoreError::Conflict { key }) if conflicts < MOST_CONFLICTS => {
@@ -356,7 +361,7 @@ impl Core {
         .await;
     }
 
-    async fn attempt(&self, job: &Job) -> Result<(), StoreError> {
+    async fn attempt(&self, job: &Job, files: &[Received]) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut unit = Unit::new(self.store.as_ref());
         unit.depends_on(job.key.clone(), job.version);
@@ -365,7 +370,7 @@ impl Core {
             Work::Event(event) => {
                 let (intent, conversation) = self.understand(&mut unit, event).await?;
                 let loaded = self.load(&mut unit, &intent, conversation).await?;
-                let decide = || handle::decide(&self.mind, event, intent, loaded, now);
+                let decide = || handle::decide(&self.mind, event, intent, loaded, files, now);
                 (event.id.0.clone(), guarded(decide))
             }
             Work::Timer(timer) => {

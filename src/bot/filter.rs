@@ -21,9 +21,9 @@ pub fn concerns(event: &Event) -> Concern {
         return Concern::NotOurs;
     }
     match &event.kind {
-        EventKind::Said { text, addressed, .. } => match addressed {
+        EventKind::Said { text, addressed, files, .. } => match addressed {
             Addressed::Nobody => Concern::NotOurs,
-            _ if text.trim().is_empty() => Concern::NotOurs,
+            _ if text.trim().is_empty() && files.is_empty() => Concern::NotOurs,
             _ => Concern::Ours,
         },
         EventKind::Reacted { emoji, .. } | EventKind::Unreacted { emoji, .. } => {

@@ -4,6 +4,7 @@
 //! - [`command`], [`intent`], [`filter`]: what is meant
 //! - [`handle`], [`dialogue`]: what is decided; pure
 //! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`files`]: what comes with a message
 //! - [`delivery`]: the way from the outbox to the platforms
 //! - [`timers`], [`reconcile`]: what happens by itself
 //! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
@@ -15,6 +16,7 @@ pub mod command;
 pub mod delivery;
 pub mod dialogue;
 pub mod engine;
+pub mod files;
 pub mod filter;
 pub mod handle;
 pub mod intent;

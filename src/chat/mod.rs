@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::effect::Destination;
-use crate::core::event::{Event, MessageRef};
+use crate::core::event::{Event, FileRef, MessageRef};
 use crate::core::message::Content;
 use crate::core::person::{AccountId, Platform};
 
@@ -160,6 +160,14 @@ pub trait ChatAdapter: Send + Sync {
     /// # Errors
     /// See [`DeliveryError`].
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError>;
+
+    /// The content of a file that came with a message; never more than `limit` bytes are read.
+    ///
+    /// # Errors
+    /// [`DeliveryError::Gone`] when it is not there any more, [`DeliveryError::Refused`] when it is larger or
+    /// may not be read.
+    async fn fetch(&self, message: &MessageRef, file: &FileRef, limit: u64)
+    -> Result<Vec<u8>, DeliveryError>;
 
     /// The reactions that stand on a message now, to make up for what was missed; `None` when it is gone.
     ///

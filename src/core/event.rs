@@ -34,6 +34,18 @@ impl fmt::Display for MessageRef {
     }
 }
 
+/// A file that came with a message. The platform keeps it; the bot fetches it when it handles the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRef {
+    /// The platform's id of it, enough to fetch it.
+    pub id: String,
+    /// Its name, as the sender gave it: data, never a path.
+    pub name: String,
+    /// Its size in bytes, as the platform says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
 /// Who can read what is said in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,6 +123,9 @@ pub enum EventKind {
         message: MessageRef,
         /// To whom.
         addressed: Addressed,
+        /// What came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileRef>,
     },
     /// A reaction was put on a message.
     Reacted {

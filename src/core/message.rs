@@ -110,6 +110,8 @@ pub enum Block {
         /// The text.
         text: String,
     },
+    /// A picture.
+    Picture(Picture),
     /// Reviewed Markdown from the knowledge base: paragraphs, lists, bold, italic, code, links.
     Curated {
         /// The Markdown.
@@ -126,6 +128,34 @@ impl Block {
     /// A paragraph of spans.
     pub fn spans(spans: impl IntoIterator<Item = Span>) -> Self {
         Self::Paragraph { spans: spans.into_iter().collect() }
+    }
+}
+
+/// A picture, with the words that stand for it where pictures cannot be shown or seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Its file name, such as `verdicts.png`.
+    pub name: String,
+    /// What it shows, in lines of fixed width.
+    pub words: String,
+    /// The PNG.
+    #[serde(with = "base64_bytes")]
+    pub png: Vec<u8>,
+}
+
+/// Bytes as Base64 (RFC 4648, section 4), which takes a third of the room of a JSON list.
+mod base64_bytes {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -12,13 +12,12 @@ use jiff::Timestamp;
 
 use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::{Command, Line};
+use super::files::Received;
 use super::intent::Intent;
 use super::mind::{Mind, Who};
 use super::records::Conversation;
 use super::texts;
-use crate::core::effect::{
-    Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer,
-};
+use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
 use crate::core::event::Event;
 use crate::core::message::Content;
 use crate::core::person::Person;
@@ -68,8 +67,15 @@ pub enum ConversationChange {
 }
 
 /// Decides about something that happened.
-pub fn decide(mind: &Mind, event: &Event, intent: Intent, loaded: Loaded, now: Timestamp) -> Decision {
-    let scene = Scene { mind, event, now };
+pub fn decide(
+    mind: &Mind,
+    event: &Event,
+    intent: Intent,
+    loaded: Loaded,
+    files: &[Received],
+    now: Timestamp,
+) -> Decision {
+    let scene = Scene { mind, event, files, now };
     match mind.who(&event.account, event.standing) {
         Who::Outsider => scene.reply(texts::not_a_member()),
         Who::Unlisted => scene.unlisted(intent, loaded),
@@ -92,6 +98,7 @@ pub fn ring(mind: &Mind, timer: &Timer, request: Option<Request>, now: Timestamp
 struct Scene<'a> {
     mind: &'a Mind,
     event: &'a Event,
+    files: &'a [Received],
     now: Timestamp,
 }
 

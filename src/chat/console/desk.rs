@@ -2,6 +2,7 @@
 //! decides and what the bot delivers, each as one entry of the journal, and shows it.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::mpsc;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::config::ConsoleConfig;
 use super::entry::{Cursor, Entry, Number, ScriptLine, What, direct, direct_with};
+use super::files;
 use super::journal::Journal;
 use super::layout::Look;
 use super::session::{Then, decide};
@@ -74,6 +76,8 @@ pub(super) enum NotDone {
 
 /// The desk.
 pub(super) struct Desk {
+    /// The console's directory.
+    pub dir: PathBuf,
     pub journal: Journal,
     pub config: ConsoleConfig,
     pub cursor: Cursor,
@@ -141,7 +145,12 @@ impl Desk {
     /// # Errors
     /// When the line makes no sense now, or the disk fails; then nothing has changed.
     pub fn perform(&mut self, line: &str, number: Option<usize>) -> Result<Then, NotDone> {
-        let typed = typed::read(line, &self.config.command_words)?;
+        let typed = match typed::read(line, &self.config.command_words)? {
+            Typed::Attach { path, text } => {
+                Typed::Say { text, addressed: None, files: vec![files::keep(&self.dir, &path)?] }
+            }
+            typed => typed,
+        };
         self.act(typed, line, number)
     }
 

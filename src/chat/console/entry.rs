@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::core::event::{Addressed, Audience, Place};
+use crate::core::event::{Addressed, Audience, FileRef, Place};
 use crate::core::message::Content;
 use crate::core::person::{AccountId, ChannelId, Platform, Standing};
 
@@ -120,6 +120,9 @@ pub(super) enum What {
         text: String,
         /// To whom.
         addressed: Addressed,
+        /// What came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileRef>,
     },
     /// A person reacted.
     Reacted {

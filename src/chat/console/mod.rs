@@ -7,6 +7,7 @@
 //! - `entry`: what happened, one entry each; `world`: their fold; `journal`: the entries on disk
 //! - `address`, `typed`: what a typed line means; `session`: what it does; all pure
 //! - `escape`, `layout`, `markdown`, `render`, `view`: how things look; all pure
+//! - `files`: what people attach, on disk
 //! - `desk`: carries out and shows; `script` and `repl`: where lines come from; `complete`: the Tab key
 
 use std::io::{BufRead, Write};
@@ -21,7 +22,7 @@ use crate::chat::{
     AcceptError, AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryError, EventPort,
     StandingReaction, Support,
 };
-use crate::core::event::MessageRef;
+use crate::core::event::{FileRef, MessageRef};
 use crate::core::person::Platform;
 
 mod address;
@@ -30,6 +31,7 @@ mod config;
 mod desk;
 mod entry;
 mod escape;
+mod files;
 mod journal;
 mod layout;
 mod markdown;
@@ -149,6 +151,7 @@ impl ConsoleAdapter {
         };
         let went_on = journal.world().progress.cursor.clone().filter(|_| typist == Typist::Script);
         let desk = Desk {
+            dir: dir.to_owned(),
             journal,
             config,
             cursor: went_on.unwrap_or_else(|| start.clone()),
@@ -248,6 +251,15 @@ impl ChatAdapter for ConsoleAdapter {
 
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
         self.desk().deliver(delivery)
+    }
+
+    async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
+        match files::read(&self.dir, &file.id, limit) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(DeliveryError::Refused { why: texts::too_large(limit) }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(DeliveryError::Gone),
+            Err(error) => Err(DeliveryError::Retry { why: error.to_string(), after: None }),
+        }
     }
 
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {

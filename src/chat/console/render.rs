@@ -164,6 +164,7 @@ fn block_of(block: &Block, width: usize, look: Look) -> Vec<Line> {
             hang(lines, bar.clone(), bar)
         }
         Block::Code { text } => code_lines(text, width),
+        Block::Picture(picture) => code_lines(&picture.words, width),
         Block::Curated { markdown } => markdown::lines(markdown, width, look),
     }
 }

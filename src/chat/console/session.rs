@@ -6,7 +6,7 @@ use super::entry::{Cursor, Number, What, direct, direct_with};
 use super::texts;
 use super::typed::{Pointer, Refusal, Typed};
 use super::world::{Body, Message, World};
-use crate::core::event::{Addressed, Audience};
+use crate::core::event::{Addressed, Audience, FileRef};
 use crate::core::message::Content;
 
 /// How many unread messages are shown on entering a channel; the rest is counted.
@@ -64,7 +64,8 @@ pub(super) fn decide(
     let desk = Desk { world, config, cursor };
     match typed {
         Typed::Nothing => Ok(desk.show(Vec::new())),
-        Typed::Say { text, addressed } => Ok(desk.say(text, addressed)),
+        Typed::Say { text, addressed, files } => Ok(desk.say(text, addressed, files)),
+        Typed::Attach { .. } => Err(Refusal(texts::usage("/attach"))),
         Typed::Choose { number, text } => Ok(desk.choose(number, text)),
         Typed::As(name) => desk.speak_as(&name),
         Typed::In(name) => desk.go(&name),
@@ -101,7 +102,7 @@ impl<'a> Desk<'a> {
         Act { what: Some(what), ..self.show(show) }
     }
 
-    fn say(&self, text: String, addressed: Option<Addressed>) -> Act {
+    fn say(&self, text: String, addressed: Option<Addressed>, files: Vec<FileRef>) -> Act {
         let place = self.cursor.place();
         // A bare line at the console is for the bot: alone with it, or as if it were mentioned.
         let addressed = addressed.unwrap_or(match place.audience {
@@ -110,7 +111,7 @@ impl<'a> Desk<'a> {
         });
         let account = self.cursor.account.clone();
         let standing = self.config.standing(&account);
-        self.done(What::Said { account, standing, place, text, addressed }, Vec::new())
+        self.done(What::Said { account, standing, place, text, addressed, files }, Vec::new())
     }
 
     /// A bare number presses a button of what the bot showed last here, if it has such a button.
@@ -120,7 +121,7 @@ impl<'a> Desk<'a> {
         let button = here.and_then(|m| Some((m, m.buttons().get(number.checked_sub(1)?)?)));
         match button {
             Some((message, button)) => self.pressed(message, button.action.clone()),
-            None => self.say(text, None),
+            None => self.say(text, None, Vec::new()),
         }
     }
 

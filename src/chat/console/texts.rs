@@ -1,5 +1,7 @@
 //! Every word the console says by itself.
 
+use crate::core::event::FileRef;
+
 /// The name of the bot beside its messages.
 pub(super) const BOT: &str = "ospo";
 
@@ -12,6 +14,7 @@ Talking
   can we use MIT code?    a bare line is for the bot: a question or a command
   !ospo help              as on other platforms (also /ospo, @ospo, ospo:)
   /say lunch?             talk to nobody in particular
+  /attach bom.json        send the bot a file of this machine, with words after it
   2                       choose [2] where the bot has just offered choices
 Who and where
   /as lea                 speak as somebody else; /who lists everybody
@@ -33,6 +36,7 @@ pub(super) fn usage(command: &str) -> String {
         "/as" => "/as NAME, such as /as lea; /who lists everybody",
         "/in" => "/in CHANNEL, such as /in #legal, or /in dm",
         "/say" => "/say WORDS",
+        "/attach" => "/attach FILE WORDS, such as /attach bom.json for saas; a name with spaces in quotes",
         "/react" | "/unreact" => {
             return format!("Please write {command} MESSAGE REACTION, such as {command} #12 ✅.");
         }
@@ -48,6 +52,22 @@ pub(super) fn usage(command: &str) -> String {
 /// No such command.
 pub(super) fn unknown_command(command: &str, near: Option<&str>) -> String {
     format!("There is no command `{command}`. {}", did_you_mean(near, "/help lists them all."))
+}
+
+/// What somebody said, with the names of what they attached.
+pub(super) fn said_with(text: &str, files: &[FileRef]) -> String {
+    let names = files.iter().map(|file| format!("📎 {}", file.name));
+    names.chain((!text.is_empty()).then(|| text.to_owned())).collect::<Vec<_>>().join(" ")
+}
+
+/// A file cannot be attached.
+pub(super) fn not_attached(path: &str, why: &str) -> String {
+    format!("`{path}` is not attached: {why}. Nothing was said.")
+}
+
+/// A file is too large.
+pub(super) fn too_large(most: u64) -> String {
+    format!("it is larger than {} MB", most >> 20)
 }
 
 /// A slash before a word of the bot.

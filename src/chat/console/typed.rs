@@ -1,10 +1,12 @@
 //! Reads a line as typed: a command of the console, or something to say. Pure.
 
+use std::path::PathBuf;
+
 use super::address;
 use super::entry::Number;
 use super::texts;
 use crate::core::emoji;
-use crate::core::event::Addressed;
+use crate::core::event::{Addressed, FileRef};
 use crate::core::source::suggest;
 
 /// Why a line was not carried out, to be shown to the one who typed it. Nothing has changed.
@@ -29,7 +31,9 @@ pub(super) enum Typed {
     /// Nothing.
     Nothing,
     /// Say something; to whom is decided by the place when the words do not say it.
-    Say { text: String, addressed: Option<Addressed> },
+    Say { text: String, addressed: Option<Addressed>, files: Vec<FileRef> },
+    /// Say something, with a file of this machine.
+    Attach { path: PathBuf, text: String },
     /// Press the button with this number, if the bot has just offered some; else say it.
     Choose { number: usize, text: String },
     /// Speak as somebody else.
@@ -63,7 +67,7 @@ pub(super) enum Typed {
 }
 
 /// The commands of the console.
-pub(super) const COMMANDS: [&str; 14] = [
+pub(super) const COMMANDS: [&str; 15] = [
     "/as",
     "/in",
     "/react",
@@ -71,6 +75,7 @@ pub(super) const COMMANDS: [&str; 14] = [
     "/press",
     "/thread",
     "/say",
+    "/attach",
     "/unread",
     "/who",
     "/channels",
@@ -105,13 +110,13 @@ pub(super) fn read(line: &str, bot_words: &[String]) -> Result<Typed, Refusal> {
         return Ok(Typed::Nothing);
     }
     if let Some(addressed) = address::addressed(line) {
-        return Ok(Typed::Say { text: line.to_owned(), addressed: Some(addressed) });
+        return Ok(Typed::Say { text: line.to_owned(), addressed: Some(addressed), files: Vec::new() });
     }
     if let Ok(number) = line.parse::<usize>() {
         return Ok(Typed::Choose { number, text: line.to_owned() });
     }
     if !line.starts_with('/') {
-        return Ok(Typed::Say { text: line.to_owned(), addressed: None });
+        return Ok(Typed::Say { text: line.to_owned(), addressed: None, files: Vec::new() });
     }
     let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
@@ -124,7 +129,10 @@ pub(super) fn read(line: &str, bot_words: &[String]) -> Result<Typed, Refusal> {
     match command {
         "/as" => required().map(Typed::As),
         "/in" => required().map(Typed::In),
-        "/say" => required().map(|text| Typed::Say { text, addressed: Some(Addressed::Nobody) }),
+        "/say" => {
+            required().map(|text| Typed::Say { text, addressed: Some(Addressed::Nobody), files: Vec::new() })
+        }
+        "/attach" => attachment(&required()?).ok_or_else(usage),
         "/react" => {
             let (message, emoji) = message_and()?;
             Ok(Typed::React { message, emoji: reaction(&emoji)? })
@@ -149,6 +157,15 @@ pub(super) fn read(line: &str, bot_words: &[String]) -> Result<Typed, Refusal> {
         "/quit" => Ok(Typed::Quit),
         _ => Err(unknown(command, bot_words)),
     }
+}
+
+/// Reads a path, perhaps in quotes, and the words after it.
+fn attachment(rest: &str) -> Option<Typed> {
+    let (path, text) = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
+    };
+    Some(Typed::Attach { path: PathBuf::from(path), text: text.trim().to_owned() })
 }
 
 fn unknown(command: &str, bot_words: &[String]) -> Refusal {
@@ -213,8 +230,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_attached_with_the_words_after_its_path() {
+        let attach = |path: &str, text: &str| Typed::Attach { path: path.into(), text: text.to_owned() };
+        assert_eq!(typed("/attach bom.json for saas"), attach("bom.json", "for saas"));
+        assert_eq!(typed("/attach \"my bom.json\""), attach("my bom.json", ""));
+        assert!(refused("/attach").contains("/attach FILE"));
+    }
+
+    #[test]
     fn what_is_no_command_of_the_console_is_said() {
-        let said = |text: &str, addressed| Typed::Say { text: text.to_owned(), addressed };
+        let said = |text: &str, addressed| Typed::Say { text: text.to_owned(), addressed, files: Vec::new() };
         assert_eq!(typed("  can we ship it? "), said("can we ship it?", None));
         assert_eq!(typed("/ospo show REL-1"), said("/ospo show REL-1", Some(Addressed::Command)));
         assert_eq!(typed("/say nice weather"), said("nice weather", Some(Addressed::Nobody)));

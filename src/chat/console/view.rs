@@ -222,10 +222,10 @@ fn said(message: &Message, width: usize, look: Look, names: Names<'_>) -> Vec<Li
     }
     let number = Run::new(format!("{} ", message.number), Ink::Faint);
     match &message.body {
-        Body::Words { by, text } => {
+        Body::Words { by, text, files } => {
             let mut runs = vec![number, Run::new(names(by), Ink::Strong), Run::new(notes, Ink::Faint)];
             runs.push(Run::new(": ", Ink::Plain));
-            runs.push(Run::new(escape::line(text), Ink::Plain));
+            runs.push(Run::new(escape::line(&texts::said_with(text, files)), Ink::Plain));
             let rest = Run::new(" ".repeat(TEXT_INDENT), Ink::Plain);
             hang(wrap(&runs, width.saturating_sub(TEXT_INDENT)), Run::new("", Ink::Plain), rest)
         }
@@ -289,8 +289,9 @@ fn transcribed(message: &Message, width: usize) -> String {
     let names = |account: &AccountId| escape::line(&account.id);
     let only = message.only_for.as_ref().map(|only| format!(" (to {})", names(only))).unwrap_or_default();
     let mut lines = match &message.body {
-        Body::Words { by, text } => {
-            vec![vec![Run::new(format!("{}: {}", names(by), escape::line(text)), Ink::Plain)]]
+        Body::Words { by, text, files } => {
+            let words = escape::line(&texts::said_with(text, files));
+            vec![vec![Run::new(format!("{}: {words}", names(by)), Ink::Plain)]]
         }
         Body::Bot(content) => {
             let mut lines = vec![vec![Run::new(format!("{}{only}:", texts::BOT), Ink::Plain)]];

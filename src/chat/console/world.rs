@@ -14,7 +14,7 @@ use super::entry::{Cursor, Entry, Number, What, direct_with, place};
 use super::render::plain_words;
 use crate::chat::StandingReaction;
 use crate::core::emoji::canonical;
-use crate::core::event::{Event, EventId, EventKind, MessageRef, Place};
+use crate::core::event::{Event, EventId, EventKind, FileRef, MessageRef, Place};
 use crate::core::message::{Button, Content};
 use crate::core::person::{AccountId, ChannelId, Standing};
 
@@ -27,6 +27,8 @@ pub(super) enum Body {
         by: AccountId,
         /// As typed.
         text: String,
+        /// What came with it.
+        files: Vec<FileRef>,
     },
     /// The bot's.
     Bot(Content),
@@ -107,13 +109,13 @@ impl World {
     pub fn apply(&mut self, entry: Entry) {
         let Entry { at, what, script } = entry;
         match what {
-            What::Said { account, standing, place, text, addressed } => {
+            What::Said { account, standing, place, text, addressed, files } => {
                 let number = self.next_number();
                 let words = address::without_address(&text, addressed).to_owned();
-                self.post(&place, None, Body::Words { by: account.clone(), text });
+                self.post(&place, None, Body::Words { by: account.clone(), text, files: files.clone() });
                 self.see(&account, &place.channel, number);
                 let message = MessageRef { channel: place.channel.clone(), id: number.id() };
-                let kind = EventKind::Said { text: words, message, addressed };
+                let kind = EventKind::Said { text: words, message, addressed, files };
                 self.happen(at, account, standing, place, kind);
             }
             What::Reacted { account, standing, message, emoji } => {

@@ -14,7 +14,7 @@ use ospo_counselor::chat::{
 };
 use ospo_counselor::config::Config;
 use ospo_counselor::core::effect::Destination;
-use ospo_counselor::core::event::{Addressed, Event, EventId, EventKind, MessageRef, Place};
+use ospo_counselor::core::event::{Addressed, Event, EventId, EventKind, FileRef, MessageRef, Place};
 use ospo_counselor::core::message::Content;
 use ospo_counselor::core::person::{AccountId, ChannelId, Platform, Standing};
 use ospo_counselor::counsel::Counsel;
@@ -59,6 +59,8 @@ pub struct FakeChat {
     pub messages: Mutex<Vec<Seen>>,
     done: Mutex<BTreeMap<String, MessageRef>>,
     pub reactions: Mutex<BTreeMap<MessageRef, Vec<StandingReaction>>>,
+    /// The files that people attached, by id.
+    pub files: Mutex<BTreeMap<String, Vec<u8>>>,
     /// Messages that somebody deleted.
     pub deleted: Mutex<Vec<MessageRef>>,
     /// How many deliveries are refused before the next is taken.
@@ -144,6 +146,10 @@ impl ChatAdapter for FakeChat {
         Ok(message)
     }
 
+    async fn fetch(&self, _: &MessageRef, file: &FileRef, _: u64) -> Result<Vec<u8>, DeliveryError> {
+        self.files.lock().unwrap().get(&file.id).cloned().ok_or(DeliveryError::Gone)
+    }
+
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
         Ok(Some(self.reactions.lock().unwrap().get(message).cloned().unwrap_or_default()))
     }
@@ -209,7 +215,7 @@ impl Running {
 /// A message to the bot.
 pub fn said(channel: &str, text: &str) -> EventKind {
     let message = MessageRef { channel: ChannelId::new(Platform::Console, channel), id: "said".to_owned() };
-    EventKind::Said { text: text.to_owned(), message, addressed: Addressed::Mention }
+    EventKind::Said { text: text.to_owned(), message, addressed: Addressed::Mention, files: Vec::new() }
 }
 
 /// Something that happened.
