@@ -8,7 +8,7 @@ use tracing::{Instrument, info, warn};
 use super::engine::{Core, Outgoing};
 use super::records::{self, Binding, OutboxEntry, Undelivered};
 use super::unit::Unit;
-use crate::chat::{Delivery, DeliveryAction, DeliveryError};
+use crate::chat::{Delivery, DeliveryAction, DeliveryError, Tried};
 use crate::core::effect::Destination;
 use crate::core::event::MessageRef;
 use crate::core::person::Platform;
@@ -53,14 +53,16 @@ impl Core {
         let span = tracing::info_span!("deliver", id = %outgoing.entry.id);
         async {
             let mut attempt = 0;
+            let mut tried = outgoing.tried;
             loop {
-                match self.try_deliver(&outgoing).await {
+                match self.try_deliver(&outgoing, tried).await {
                     Ok(()) => return self.pending.done(1),
                     Err(Trouble::Store(error)) => return self.fail(error),
                     Err(Trouble::Platform { why, after }) => {
                         let wait = wait(attempt, after, fastrand::f64());
                         warn!(attempt, wait_ms = wait.as_millis(), why, "not delivered; will try again");
                         attempt += 1;
+                        tried = Tried::Perhaps;
                         tokio::select! {
                             () = tokio::time::sleep(wait) => {}
                             () = self.hurry.cancelled() => return,
@@ -73,7 +75,7 @@ impl Core {
         .await;
     }
 
-    async fn try_deliver(&self, outgoing: &Outgoing) -> Result<(), Trouble> {
+    async fn try_deliver(&self, outgoing: &Outgoing, tried: Tried) -> Result<(), Trouble> {
         let entry = &outgoing.entry;
         let Some(adapter) = self.adapters.get(&platform(&entry.to)) else {
             return self.give_up(outgoing, "this bot does not run on that platform").await;
@@ -89,10 +91,10 @@ impl Core {
             }
             None => post(entry),
         };
-        let delivered = match adapter.deliver(&Delivery { id: entry.id.clone(), action }).await {
+        let delivered = match adapter.deliver(&Delivery { id: entry.id.clone(), tried, action }).await {
             Err(DeliveryError::Gone) => {
                 let id = format!("{}/anew", entry.id);
-                adapter.deliver(&Delivery { id, action: post(entry) }).await
+                adapter.deliver(&Delivery { id, tried, action: post(entry) }).await
             }
             other => other,
         };

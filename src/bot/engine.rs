@@ -23,7 +23,7 @@ use super::mind::Mind;
 use super::pending::Pending;
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::unit::{Committer, Unit, read_all};
-use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
+use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Tried};
 use crate::core::effect::{Effect, Timer};
 use crate::core::event::{Event, EventKind};
 use crate::core::person::Platform;
@@ -104,6 +104,7 @@ pub(super) enum Work {
 /// Something to be shown, with its record.
 #[derive(Debug, Clone)]
 pub(super) struct Outgoing {
+    pub(super) tried: Tried,
     pub(super) key: Key,
     pub(super) version: Version,
     pub(super) entry: OutboxEntry,
@@ -271,7 +272,7 @@ impl Core {
             );
         }
         for (key, version, entry) in left.messages {
-            self.send(Outgoing { key, version, entry });
+            self.send(Outgoing { tried: Tried::Perhaps, key, version, entry });
         }
         for (key, version, event) in left.events {
             self.queue(Job { key, version, work: Work::Event(event) });
@@ -412,7 +413,7 @@ impl Core {
         }
         self.pending.add(entries.len());
         for (key, entry) in entries {
-            self.send(Outgoing { key, version, entry });
+            self.send(Outgoing { tried: Tried::Never, key, version, entry });
         }
         if starts_timer {
             self.timers.notify_one();

@@ -13,6 +13,8 @@ use crate::core::message::Content;
 use crate::core::person::{AccountId, Platform};
 
 pub mod console;
+#[cfg(feature = "slack")]
+pub mod slack;
 
 /// What a platform can do by itself; what it cannot, the bot does in conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +45,20 @@ pub enum Support {
 pub struct Delivery {
     /// The same at every attempt: a platform that has carried it out before does not do so again.
     pub id: String,
+    /// Whether it may have been carried out before.
+    pub tried: Tried,
     /// What to do.
     pub action: DeliveryAction,
+}
+
+/// Whether a delivery may have been carried out before: an earlier attempt, or an earlier process, may have got as far
+/// as the platform and no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// This is the first attempt.
+    Never,
+    /// It may have been.
+    Perhaps,
 }
 
 /// What to do with a content.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::chat::{Accepted, DeliveryAction};
+use crate::chat::{Accepted, DeliveryAction, Tried};
 use crate::core::effect::Destination;
 use crate::core::event::Audience;
 use crate::core::event::{Addressed, Event, EventId, EventKind, Place};
@@ -105,7 +105,7 @@ fn card(tone: Tone) -> Content {
 fn answers(event: &Event) -> Vec<Delivery> {
     let id = |part: &str| format!("{}/{part}", event.id);
     let post =
-        |part: &str, to, content| Delivery { id: id(part), action: DeliveryAction::Post { to, content } };
+        |part: &str, to, content| Delivery { id: id(part), tried: Tried::Never, action: DeliveryAction::Post { to, content } };
     let in_channel = |name: &str| Destination::Place { place: Place::channel(channel(name)) };
     let near = event.place.clone();
     match &event.kind {
@@ -124,12 +124,14 @@ fn answers(event: &Event) -> Vec<Delivery> {
         EventKind::Reacted { message, .. } => vec![
             Delivery {
                 id: id("edit"),
+                tried: Tried::Never,
                 action: DeliveryAction::Edit { message: message.clone(), content: card(Tone::Good) },
             },
             post("told", Destination::Direct { account: account("ada") }, Text::line("Approved.").into()),
         ],
         EventKind::Unreacted { message, .. } => vec![Delivery {
             id: id("edit"),
+            tried: Tried::Never,
             action: DeliveryAction::Edit { message: message.clone(), content: card(Tone::Waiting) },
         }],
         EventKind::Pressed { action, .. } => {
@@ -368,7 +370,7 @@ async fn the_console_stops_when_told_to() {
 }
 
 fn post(id: &str, to: Destination, content: impl Into<Content>) -> Delivery {
-    Delivery { id: id.to_owned(), action: DeliveryAction::Post { to, content: content.into() } }
+    Delivery { id: id.to_owned(), tried: Tried::Never, action: DeliveryAction::Post { to, content: content.into() } }
 }
 
 fn in_legal() -> Destination {
@@ -382,6 +384,7 @@ async fn a_delivery_is_carried_out_once_however_often_it_is_asked_for() {
     let delivery = post("d1", in_legal(), card(Tone::Waiting));
     let edit = |message: &MessageRef, tone| Delivery {
         id: "d2".to_owned(),
+        tried: Tried::Never,
         action: DeliveryAction::Edit { message: message.clone(), content: card(tone) },
     };
     let first = {
@@ -407,6 +410,7 @@ async fn what_cannot_be_delivered_says_why() {
     console.desk().perform("hello", None).unwrap();
     let edit = |id: &str, channel_id: &str| Delivery {
         id: format!("{id}{channel_id}"),
+        tried: Tried::Never,
         action: DeliveryAction::Edit {
             message: MessageRef { channel: channel(channel_id), id: id.to_owned() },
             content: Text::line("x").into(),

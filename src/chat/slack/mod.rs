@@ -1,0 +1,174 @@
+//! Slack, by slack-morphism: events over Socket Mode or HTTP, answers by the Web API and Block Kit.
+//!
+//! - `incoming`: what Slack tells, as events; `render`, `rich`, `markdown`, `plain`, `limits`: how a content looks; all
+//!   pure
+//! - `receive`: an event is durable before Slack is told so; `socket`, `http`: the two ways it comes
+//! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
+//! - `users`: who is a member, a guest, a bot
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::chat::{
+    AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryError, EventPort, StandingReaction, Support,
+};
+use crate::core::event::{FileRef, MessageRef};
+use crate::core::person::{AccountId, Platform};
+
+mod client;
+mod deliver;
+mod http;
+mod incoming;
+mod limits;
+mod markdown;
+mod pace;
+mod plain;
+mod receive;
+mod render;
+mod rich;
+mod socket;
+mod texts;
+mod users;
+
+use client::Client;
+use incoming::Me;
+use pace::Pace;
+use receive::Receiver;
+use users::Users;
+
+/// What the bot needs to speak in a Slack workspace.
+#[derive(Debug, Clone)]
+pub struct SlackConfig {
+    /// The bot's own token, `xoxb-…`.
+    pub bot_token: SecretString,
+    /// How events come in.
+    pub receive: Receive,
+    /// Where the Web API is, when it is not Slack's own: `http://127.0.0.1:8080/api` in tests.
+    pub api_url: Option<String>,
+}
+
+/// How events come in.
+#[derive(Debug, Clone)]
+pub enum Receive {
+    /// Socket Mode, over a connection that the bot opens.
+    Socket {
+        /// The app-level token, `xapp-…`, with the scope `connections:write`.
+        app_token: SecretString,
+    },
+    /// The Events API: Slack calls `/slack` on this address.
+    Http {
+        /// Where to listen.
+        listen: SocketAddr,
+        /// The secret by which Slack signs.
+        signing_secret: SecretString,
+    },
+}
+
+/// Slack as a platform of the bot.
+pub struct SlackAdapter {
+    client: Client,
+    http: reqwest::Client,
+    me: Me,
+    users: Users,
+    pace: Pace,
+    receive: Receive,
+    this: std::sync::Weak<SlackAdapter>,
+}
+
+fn error(why: impl Into<String>) -> AdapterError {
+    AdapterError { platform: Platform::Slack, why: why.into() }
+}
+
+impl SlackAdapter {
+    /// Asks Slack who the bot is there.
+    ///
+    /// # Errors
+    /// When Slack cannot be reached or does not take the token.
+    pub async fn connect(config: SlackConfig) -> Result<Arc<Self>, AdapterError> {
+        // One provider of cryptography for every library of the process; another may have set it already.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let client = Client::new(&config.bot_token, config.api_url.as_deref())
+            .map_err(|why| error(format!("the system's certificates cannot be read: {why}")))?;
+        let me = client.auth_test().await.map_err(|why| error(DeliveryError::from(why).to_string()))?;
+        info!(team = %me.team_id, user = %me.user_id, "connected to Slack");
+        Ok(Arc::new_cyclic(|this| Self {
+            client,
+            http: reqwest::Client::new(),
+            me: Me(me.user_id),
+            users: Users::new(me.team_id),
+            pace: Pace::default(),
+            receive: config.receive,
+            this: this.clone(),
+        }))
+    }
+}
+
+#[async_trait]
+impl ChatAdapter for SlackAdapter {
+    fn platform(&self) -> Platform {
+        Platform::Slack
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            buttons: Support::Native,
+            forms: Support::None,
+            edits: Support::Native,
+            threads: Support::Native,
+            ephemeral: Support::Native,
+        }
+    }
+
+    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
+        let adapter = self.this.upgrade().ok_or_else(|| error("the adapter is gone"))?;
+        let receiver = Receiver { adapter, port };
+        match &self.receive {
+            Receive::Socket { app_token } => socket::listen(receiver, app_token, stop).await,
+            Receive::Http { listen, signing_secret } => {
+                http::serve(receiver, *listen, signing_secret, stop).await
+            }
+        }
+    }
+
+    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
+        self.carry_out(delivery).await
+    }
+
+    async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
+        let refused = |why: String| DeliveryError::Refused { why };
+        let again = |why: reqwest::Error| DeliveryError::Retry { why: why.without_url().to_string(), after: None };
+        let url = self.client.file_url(&file.id).await?;
+        let url = url.ok_or_else(|| refused(texts::NO_CONTENT.to_owned()))?;
+        let request = self.http.get(url).header("Authorization", self.client.bearer());
+        let mut response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(again)?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(again)? {
+            if (bytes.len() + chunk.len()) as u64 > limit {
+                return Err(refused(texts::too_large(limit)));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
+        let (channel, ts) = (message.channel.id.clone().into(), message.id.clone().into());
+        let reactions = match self.client.reactions(&channel, &ts).await {
+            Err(error) if error.is(&["message_not_found", "bad_timestamp"]) => return Ok(None),
+            other => other?,
+        };
+        let standing = reactions.into_iter().flat_map(|reaction| {
+            let emoji = reaction.name.to_string();
+            reaction.users.into_iter().filter(|user| *user != self.me.0).map(move |user| StandingReaction {
+                account: AccountId::new(Platform::Slack, user.to_string()),
+                emoji: emoji.clone(),
+            })
+        });
+        Ok(Some(standing.collect()))
+    }
+}

@@ -1,0 +1,32 @@
+//! What is said about Slack itself: in the log, and to the operator.
+
+/// What a refusal of Slack's means, and what to do. The codes are those of the methods' pages under
+/// <https://docs.slack.dev/reference/methods>.
+pub(super) fn refused(code: &str) -> String {
+    let cure = match code.split(' ').next().unwrap_or_default() {
+        "not_in_channel" | "channel_not_found" => {
+            "invite the bot to the channel with /invite, and check the channel's id in the config"
+        }
+        "is_archived" => "unarchive the channel, or name another in the config",
+        "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
+            "install the app again and put its new token into the config"
+        }
+        "missing_scope" | "no_permission" | "access_denied" => {
+            "install the app again with the manifest in deploy/slack"
+        }
+        "restricted_action" => "ask an admin to let the app post there",
+        _ => return format!("Slack says `{code}`"),
+    };
+    format!("Slack says `{code}`: {cure}")
+}
+
+/// Nothing that Slack would let be fetched.
+pub(super) const NO_CONTENT: &str = "Slack gives no address to read it from";
+
+/// A file is larger than is read.
+pub(super) fn too_large(limit: u64) -> String {
+    format!("it is larger than {} MB", limit >> 20)
+}
+
+/// The name of the file that holds what a message has no room for.
+pub(super) const OVERFLOW: &str = "whole.txt";
