@@ -14,7 +14,11 @@ use crate::bot::command::USAGE;
 use crate::bot::{Bot, Mind, Pending, SystemClock};
 use crate::chat::ChatAdapter;
 use crate::chat::console::{ConsoleAdapter, ConsoleConfig, ConsoleMode, ConsolePerson, OnFault, Settle};
+#[cfg(feature = "slack")]
+use crate::chat::slack::{Receive, SlackAdapter, SlackConfig};
 use crate::config::Config;
+#[cfg(feature = "slack")]
+use crate::config::slack::{Slack, SlackEvents};
 use crate::core::person::{Platform, Standing};
 use crate::core::source::Fault;
 use crate::counsel::Counsel;
@@ -97,8 +101,12 @@ pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Resul
         let settle = Arc::new(Settled(Arc::clone(&pending)));
         adapters.push(ConsoleAdapter::open(&config.data, console, mode, settle)?);
     }
+    #[cfg(feature = "slack")]
+    if let Some(slack) = &config.slack {
+        adapters.push(SlackAdapter::connect(slack_config(slack)).await?);
+    }
     if adapters.is_empty() {
-        bail!("the config names no platform to run on; add a [console] section");
+        bail!("the config names no platform to run on; add a [console] or a [slack] section");
     }
     let stop = CancellationToken::new();
     // sled's own lock keeps a second process out of a data directory; a database needs more.
@@ -160,6 +168,17 @@ impl Turn {
         self.renewal.abort();
         Ok(lease::release(self.store.as_ref(), self.lease).await?)
     }
+}
+
+#[cfg(feature = "slack")]
+fn slack_config(slack: &Slack) -> SlackConfig {
+    let receive = match &slack.receive {
+        SlackEvents::Socket(app_token) => Receive::Socket { app_token: app_token.clone() },
+        SlackEvents::Http(listen, signing_secret) => {
+            Receive::Http { listen: *listen, signing_secret: signing_secret.clone() }
+        }
+    };
+    SlackConfig { bot_token: slack.bot_token.clone(), receive, api_url: slack.api_url.clone() }
 }
 
 struct Settled(Arc<Pending>);

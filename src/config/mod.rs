@@ -9,8 +9,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub mod secret;
+pub mod slack;
 
 use self::secret::Secret;
+use self::slack::Slack;
 
 use crate::core::person::{AccountId, ChannelId, People, Person, PersonId, Platform, Role, RoleChannels};
 use crate::core::source::{Fault, line_of, parse_toml, suggest};
@@ -32,6 +34,8 @@ pub struct Config {
     pub channels: RoleChannels,
     /// The console, if it is to run.
     pub console: Option<Console>,
+    /// The Slack workspace, if there is one.
+    pub slack: Option<Slack>,
 }
 
 /// `[log]`.
@@ -110,6 +114,7 @@ struct ConfigFile {
     #[serde(default)]
     channels: BTreeMap<Role, Vec<String>>,
     console: Option<Console>,
+    slack: Option<slack::SlackSection>,
 }
 
 fn default_data() -> PathBuf {
@@ -189,6 +194,8 @@ impl Config {
         let channels = read_channels(name, text, &file, &mut faults);
         check_console(name, text, &file, people.as_ref(), &mut faults);
         let database = read_database(name, text, &file, folder, &mut faults);
+        let slack =
+            file.slack.as_ref().and_then(|section| slack::read(name, text, section, folder, &mut faults));
         match people {
             Some(people) if faults.is_empty() => Ok(Self {
                 data: folder.join(file.data),
@@ -198,6 +205,7 @@ impl Config {
                 people,
                 channels,
                 console: file.console,
+                slack,
             }),
             _ => Err(faults),
         }

@@ -6,6 +6,8 @@ mod engine;
 mod house;
 mod license;
 mod questions;
+#[cfg(feature = "slack")]
+mod slack;
 mod store;
 mod story;
 mod support;

@@ -3,6 +3,8 @@
 pub mod fake;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "slack")]
+pub mod slack;
 
 use std::io::Write;
 use std::path::Path;
