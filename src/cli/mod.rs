@@ -16,6 +16,8 @@ mod logging;
 mod lookup;
 mod sbom;
 mod serve;
+#[cfg(feature = "slack")]
+mod slack;
 mod start;
 mod store;
 
@@ -65,6 +67,10 @@ enum Command {
     /// The config file.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The Slack workspace of the config.
+    #[cfg(feature = "slack")]
+    #[command(subcommand)]
+    Slack(slack::SlackCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -135,6 +141,8 @@ pub fn run(cli: Cli) -> ExitCode {
         }),
         Command::Audit { data, audit } => in_runtime(async || audit::run(audit, &data.place()?).await),
         Command::Config(ConfigCommand::Check(args)) => serve::check(&args),
+        #[cfg(feature = "slack")]
+        Command::Slack(command) => in_runtime(async || slack::run(&command).await),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

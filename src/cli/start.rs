@@ -171,7 +171,8 @@ impl Turn {
 }
 
 #[cfg(feature = "slack")]
-fn slack_config(slack: &Slack) -> SlackConfig {
+/// Slack as its adapter takes it.
+pub fn slack_config(slack: &Slack) -> SlackConfig {
     let receive = match &slack.receive {
         SlackEvents::Socket(app_token) => Receive::Socket { app_token: app_token.clone() },
         SlackEvents::Http(listen, signing_secret) => {

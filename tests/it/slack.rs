@@ -4,6 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 
+use crate::support::ospo;
 use crate::support::slack::{APP_TOKEN, BOT_TOKEN, Slack};
 
 /// Sample people: ada asks, lea is legal, mia is management, olga is the OSPO.
@@ -67,16 +68,19 @@ impl Company {
         Self { slack, folder }
     }
 
-    fn serve(&self) -> Serving {
-        let child = Command::new(env!("CARGO_BIN_EXE_ospo"))
-            .args(["serve", "--config"])
-            .arg(self.folder.path().join("ospo.toml"))
+    fn ospo(&self, word: &str) -> Command {
+        let mut command = ospo();
+        command
+            .arg(word)
+            .env("OSPO_CONFIG", self.folder.path().join("ospo.toml"))
             .env("OSPO_SLACK_BOT_TOKEN", BOT_TOKEN)
             .env("OSPO_SLACK_APP_TOKEN", APP_TOKEN)
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        Serving(child)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn serve(&self) -> Serving {
+        Serving(self.ospo("serve").spawn().unwrap())
     }
 
     /// Ada files a contribution in her direct conversation; returns the ts of legal's card.
@@ -104,6 +108,26 @@ impl Company {
     fn is_content(&self) {
         let faults = std::mem::take(&mut self.slack.world().faults);
         assert!(faults.is_empty(), "Slack would refuse: {faults:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_names_what_is_missing_and_the_cure() {
+    let company = Company::new().await;
+    company.slack.world().scopes = "chat:write,commands".to_owned();
+    let text = std::fs::read_to_string(company.folder.path().join("ospo.toml")).unwrap();
+    std::fs::write(company.folder.path().join("ospo.toml"), text.replace("CMGMT", "CNOWHERE")).unwrap();
+    let output = tokio::task::spawn_blocking({
+        let mut command = company.ospo("slack");
+        command.arg("check");
+        move || command.output().unwrap()
+    })
+    .await
+    .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for expected in ["✔ the bot token works", "✖ the scope files:read", "✔ Socket Mode works", "✔ the bot is in slack:CLEGAL", "✖ slack:CNOWHERE"] {
+        assert!(said.contains(expected), "no {expected:?} in:\n{said}");
     }
 }
 

@@ -106,6 +106,18 @@ impl Client {
         timed(self.session().auth_test()).await
     }
 
+    /// Whether Socket Mode would open a connection. With an app-level token only.
+    pub async fn open_connection(&self) -> Result<(), CallError> {
+        timed(self.session().apps_connections_open(&SlackApiAppsConnectionOpenRequest::new())).await.map(drop)
+    }
+
+    /// Whether the bot is in a channel.
+    pub async fn is_member(&self, channel: &SlackChannelId) -> Result<bool, CallError> {
+        let request = SlackApiConversationsInfoRequest::new(channel.clone());
+        let found = timed(self.session().conversations_info(&request)).await?.channel;
+        Ok(found.flags.is_member == Some(true))
+    }
+
     pub async fn user(&self, user: &SlackUserId) -> Result<SlackUser, CallError> {
         let request = SlackApiUsersInfoRequest::new(user.clone());
         Ok(timed(self.session().users_info(&request)).await?.user)

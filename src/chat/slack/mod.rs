@@ -4,6 +4,7 @@
 //!   pure
 //! - `receive`: an event is durable before Slack is told so; `socket`, `http`: the two ways it comes
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
+//! - `check`: whether everything is in place
 //! - `users`: who is a member, a guest, a bot
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use crate::chat::{
 use crate::core::event::{FileRef, MessageRef};
 use crate::core::person::{AccountId, Platform};
 
+mod check;
 mod client;
 mod deliver;
 mod http;
@@ -34,6 +36,8 @@ mod rich;
 mod socket;
 mod texts;
 mod users;
+
+pub use check::{Finding, check};
 
 use client::Client;
 use incoming::Me;

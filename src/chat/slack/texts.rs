@@ -20,6 +20,22 @@ pub(super) fn refused(code: &str) -> String {
     format!("Slack says `{code}`: {cure}")
 }
 
+/// A token that works.
+pub(super) fn token_works(team: &str, user: Option<&str>) -> String {
+    format!("the bot token works: {} in {team}", user.unwrap_or("the bot"))
+}
+
+/// The cure for a token or a scope.
+pub(super) const INSTALL_AGAIN: &str =
+    "install the app again with the manifest in deploy/slack, and put its bot token into the config";
+
+/// The cure for a broken connection.
+pub(super) const TRY_AGAIN: &str = "try again; if it stays, check the network between here and Slack";
+
+/// The cure for the app-level token.
+pub(super) const APP_TOKEN: &str =
+    "switch Socket Mode on, and make an app-level token with the scope connections:write";
+
 /// Nothing that Slack would let be fetched.
 pub(super) const NO_CONTENT: &str = "Slack gives no address to read it from";
 

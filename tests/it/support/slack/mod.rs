@@ -96,6 +96,8 @@ pub struct World {
     tickets: BTreeSet<String>,
     uploads: BTreeMap<String, (String, Vec<u8>)>,
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What the token may do, as the header tells it.
+    pub scopes: String,
     /// How many of the next posts are answered with 429.
     pub limited: usize,
     /// How many of the next posts are carried out without the client hearing of it.
@@ -468,15 +470,24 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
         axum::Json(value).into_response()
     });
     match method {
-        "auth.test" => ok(json!({
+        "auth.test" => {
+            let me = ok(json!({
             "url": "https://model.slack.com/", "team": "Model", "user": "ospo", "team_id": TEAM, "user_id": BOT,
-            "bot_id": "BMODEL",
-        })),
+                "bot_id": "BMODEL",
+            }));
+            ([("x-oauth-scopes", world.scopes.clone())], me).into_response()
+        }
         "apps.connections.open" => {
             let ticket = world.event_id();
             world.tickets.insert(ticket.clone());
             ok(json!({ "url": format!("ws://{}/link?ticket={ticket}", server.address) }))
         }
+        "conversations.info" => match world.members.get(&channel) {
+            Some(members) => ok(json!({ "channel": {
+                "id": channel, "name": channel, "created": 1_700_000_000, "is_member": members.contains(BOT),
+            } })),
+            None => refuse("channel_not_found"),
+        },
         "users.info" => match world.users.get(&text("user")) {
             Some(user) => ok(json!({ "user": user })),
             None => refuse("user_not_found"),
