@@ -12,7 +12,10 @@ use crate::core::message::Content;
 use crate::counsel::{Counsel, licenses, reply, report};
 use crate::knowledge::Knowledge;
 use crate::license::policy::{PolicyUse, Request};
-use crate::license::{CheckReport, CompatReport, IdentifyReport, Use, view};
+use crate::license::situation::{Changes, Combination, Linkage};
+use crate::license::{
+    CheckReport, CompatReport, Deployment, IdentifyReport, ObligationsReport, Situation, Use, view,
+};
 
 /// The columns in which answers are drawn.
 const WIDTH: usize = 80;
@@ -55,6 +58,40 @@ pub struct CompatArgs {
     /// The inbound code is used as a library that is linked, not copied in.
     #[arg(long)]
     linked: bool,
+}
+
+/// What `ospo license` takes.
+#[derive(Debug, Args)]
+pub struct LicenseArgs {
+    #[command(flatten)]
+    lookup: LookupArgs,
+    /// What it asks for in this use only: internal, saas, distributed, source or device.
+    #[arg(long = "for", value_name = "USE")]
+    for_: Option<Deployment>,
+    /// How it is linked: static or dynamic.
+    #[arg(long, value_name = "HOW")]
+    linked: Option<Linkage>,
+    /// It was changed.
+    #[arg(long)]
+    modified: bool,
+    /// It is shipped beside the rest and is not one work with it.
+    #[arg(long)]
+    aggregate: bool,
+}
+
+impl LicenseArgs {
+    /// The situation, when one of the flags speaks of it.
+    fn situation(&self) -> Option<Situation> {
+        if self.for_.is_none() && self.linked.is_none() && !self.modified && !self.aggregate {
+            return None;
+        }
+        Some(Situation {
+            deployment: self.for_.unwrap_or(Deployment::Distributed),
+            linkage: self.linked.unwrap_or_default(),
+            changes: if self.modified { Changes::Modified } else { Changes::Unmodified },
+            combination: if self.aggregate { Combination::Aggregate } else { Combination::OneWork },
+        })
+    }
 }
 
 /// Answers questions.
@@ -132,9 +169,16 @@ pub fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
 ///
 /// # Errors
 /// As [`ask`].
-pub fn license(args: &LookupArgs) -> anyhow::Result<Ended> {
+pub fn license(args: &LicenseArgs) -> anyhow::Result<Ended> {
+    let situation = args.situation();
+    let args = &args.lookup;
     let knowledge = args.read()?;
     answer(&args.words, args.json, "License names", |name| {
+        if let Some(situation) = situation {
+            let report = ObligationsReport::of(&knowledge.licenses, name, situation)
+                .map_err(|error| error.to_string())?;
+            return Ok(Reply { json: json(&report)?, text: drawn(&view::duties(&report)) });
+        }
         let found = crate::license::identify(&knowledge.licenses, name);
         let facts = found.expression.as_deref().and_then(|id| knowledge.licenses.facts(id));
         let content = licenses::facts(&knowledge, name);

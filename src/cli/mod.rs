@@ -43,8 +43,8 @@ enum Command {
     Check(lookup::CheckArgs),
     /// Write the attribution file of an SBOM: who wrote what, under which license, with each text.
     Notices(sbom::NoticesArgs),
-    /// What does a license ask for?
-    License(lookup::LookupArgs),
+    /// What does a license say, and what does it ask for? `license LGPL-2.1-only --for device --linked static`.
+    License(lookup::LicenseArgs),
     /// The curated files.
     #[command(subcommand)]
     Knowledge(knowledge::KnowledgeCommand),

@@ -5,6 +5,7 @@
 //! - [`expression`]: SPDX expressions, bounded for hostile input;
 //! - [`names`]: what people write ([`identify`]), whole texts ([`identify_text`]), names in a sentence ([`mentions`]);
 //! - [`facts`]: the vocabulary, and what is known of each license;
+//! - [`situation`]: what is done with a component, in words and as flags;
 //! - [`obligations`](mod@obligations): what to do in a situation;
 //! - [`compatibility`](mod@compatibility): may this go into that, and why;
 //! - [`policy`]: allowed, review or denied, with exceptions;
@@ -27,6 +28,7 @@ pub mod obligations;
 pub mod policy;
 pub mod report;
 pub mod sbom;
+pub mod situation;
 #[cfg(test)]
 mod testing;
 mod texts;
@@ -39,10 +41,11 @@ pub use facts::{Category, Facts, Source};
 pub use licenses::Licenses;
 pub use names::{Alternative, Certainty, Identified, Mention, identify, identify_text, mentions};
 pub use notices::notices;
-pub use obligations::{Deployment, Obligation, Situation, obligations};
+pub use obligations::{Obligation, least, obligations};
 pub use policy::{Policy, PolicyUse, PolicyVerdict, Request, Ruling};
-pub use report::{CheckReport, CompatReport, IdentifyReport};
+pub use report::{CheckReport, CompatReport, IdentifyReport, ObligationsReport};
 pub use sbom::{Sbom, SbomError, SbomReport};
+pub use situation::{Deployment, Situation};
 
 /// The policy category of a `LicenseRef-…`, read from its name.
 fn reference_kind(reference: &str) -> Category {

@@ -2,6 +2,7 @@
 
 use super::expression::MAX_TERMS;
 use super::sbom::{Standing, Summary};
+use super::situation::Deployment;
 
 /// The headline of an SBOM report.
 pub(crate) const SBOM_TITLE: &str = "License check";
@@ -43,6 +44,36 @@ pub(crate) fn sbom_too_many_licenses(number: usize) -> String {
 pub(crate) fn more(left: usize) -> String {
     format!("and {left} more")
 }
+
+/// Where the software goes, after "you use it".
+pub(crate) fn deployment(deployment: Deployment) -> &'static str {
+    match deployment {
+        Deployment::Internal => "inside the company",
+        Deployment::Saas => "as a service over a network",
+        Deployment::Distributed => "distributed as a program",
+        Deployment::Source => "distributed as source",
+        Deployment::Device => "in a device",
+    }
+}
+
+/// The words that a situation is said in.
+pub(crate) const SITUATION_WORDS: &str = "say internal, service, distributed, source or device; static or dynamic; modified or unmodified; combined or separate";
+
+/// Why nothing is to be done.
+pub(crate) fn nothing_to_do(deployment: Deployment) -> &'static str {
+    match deployment {
+        Deployment::Internal => {
+            "Nothing: its duties begin when somebody outside the company gets it or uses it."
+        }
+        Deployment::Saas => {
+            "Nothing: its duties begin when others get a copy, and users of a service do not."
+        }
+        _ => "Nothing: it asks for nothing in this situation.",
+    }
+}
+
+/// That changes bring duties.
+pub(crate) const MORE_WHEN_MODIFIED: &str = "A modified version asks for more.";
 
 /// A number with its noun.
 pub(crate) fn count(number: usize, noun: &str) -> String {

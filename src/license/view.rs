@@ -1,10 +1,11 @@
 //! How answers of the license engine look in chat and at a terminal.
 
 use super::facts::{Copyleft, Curation, Dfsg, Fsf, Kind, Osi, Patents, Retaliation};
-use super::obligations::{Deployment, Obligation, Situation, obligations};
+use super::obligations::{Obligation, obligations};
 use super::policy::Ruling;
-use super::report::{CheckReport, CompatReport};
+use super::report::{CheckReport, CompatReport, ObligationsReport};
 use super::sbom::{Finding, SbomReport, Standing, Summary};
+use super::situation::{Deployment, Situation};
 use super::{ChooseError, Facts, Licenses, Recommendation, Source, Term, Verdict, texts};
 use crate::core::message::{Block, Button, Card, Content, Field, Span, Tone};
 
@@ -32,10 +33,11 @@ fn sources(sources: &[Source]) -> Vec<Span> {
 
 fn steps(obligations: &[Obligation]) -> Block {
     let item = |obligation: &Obligation| {
-        vec![
-            Span::text(obligation.step.clone()),
-            Span::faint(format!(" ({}, {})", obligation.license, obligation.clause)),
-        ]
+        let place = match obligation.clause.as_str() {
+            "" => obligation.license.clone(),
+            clause => format!("{}, {clause}", obligation.license),
+        };
+        vec![Span::text(obligation.step.clone()), Span::faint(format!(" ({place})"))]
     };
     Block::List { items: obligations.iter().map(item).collect() }
 }
@@ -148,6 +150,34 @@ pub fn ruling(report: &CheckReport) -> Content {
     if !report.obligations.is_empty() {
         blocks.push(Block::line("What to do:"));
         blocks.push(steps(&report.obligations));
+    }
+    card(title, tone, blocks, Vec::new())
+}
+
+/// What a license asks for in a situation.
+pub fn duties(report: &ObligationsReport) -> Content {
+    let title = vec![
+        Span::code(report.expression.clone()),
+        Span::text(format!(" {}: ", report.situation)),
+        Span::strong(if report.obligations.is_empty() { "nothing to do" } else { "what to do" }),
+    ];
+    let mut blocks = Vec::new();
+    if report.chosen != report.expression {
+        blocks.push(Block::spans([
+            Span::text("Of the choice, "),
+            Span::code(report.chosen.clone()),
+            Span::text(" asks for least."),
+        ]));
+    }
+    let tone = if report.obligations.is_empty() {
+        blocks.push(Block::line(texts::nothing_to_do(report.situation.deployment)));
+        Tone::Good
+    } else {
+        blocks.push(steps(&report.obligations));
+        Tone::Info
+    };
+    if report.more_when_modified {
+        blocks.push(Block::line(texts::MORE_WHEN_MODIFIED));
     }
     card(title, tone, blocks, Vec::new())
 }
