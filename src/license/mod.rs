@@ -10,6 +10,7 @@
 //! - [`compatibility`](mod@compatibility): may this go into that, and why;
 //! - [`policy`]: allowed, review or denied, with exceptions;
 //! - [`sbom`]: bills of materials, read and judged;
+//! - [`attachment`]: a file from outside: an SBOM, a license text, or neither;
 //! - [`notices`](mod@notices): the attribution file of an SBOM;
 //! - [`choose`]: which license fits what we release;
 //! - [`report`]: the objects that the command line prints;
@@ -17,6 +18,7 @@
 //!
 //! To add a name, a fact or a rule, edit `knowledge/licenses/`: no code knows a single case.
 
+pub mod attachment;
 pub mod choose;
 pub mod compatibility;
 pub mod expression;
@@ -34,6 +36,7 @@ mod testing;
 mod texts;
 pub mod view;
 
+pub use attachment::Attachment;
 pub use choose::{ChooseError, Recommendation, recommend};
 pub use compatibility::{Compatibility, Use, Verdict, compatibility, judge, read_side, split_pair};
 pub use expression::{Expression, ExpressionError, Later, Term};

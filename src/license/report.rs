@@ -7,7 +7,7 @@ use super::Licenses;
 use super::compatibility::{Compatibility, Use, Verdict, compatibility, read_side, split_pair};
 use super::expression::ExpressionError;
 use super::facts::Source;
-use super::names::{Alternative, identify};
+use super::names::{Alternative, Identified, identify};
 use super::obligations::{Obligation, least, obligations};
 use super::policy::{Chosen, Policy, PolicyUse, PolicyVerdict, Request, Ruling};
 use super::situation::{Changes, Situation};
@@ -83,7 +83,11 @@ pub struct IdentifyReport {
 impl IdentifyReport {
     /// Identifies one name.
     pub fn of(licenses: &Licenses, input: &str) -> Self {
-        let found = identify(licenses, input);
+        Self::found(input, identify(licenses, input))
+    }
+
+    /// What was found in a file; `input` is its name.
+    pub fn found(input: &str, found: Identified) -> Self {
         Self {
             input: input.to_owned(),
             expression: found.expression,
