@@ -13,7 +13,7 @@ use super::start::read_knowledge;
 use super::{Ended, KnowledgeArgs};
 use crate::chat::console::{Look, render};
 use crate::core::message::Content;
-use crate::counsel::{self, Counsel, licenses, reply, report};
+use crate::counsel::{self, Counsel, reply, report};
 use crate::knowledge::Knowledge;
 use crate::license::attachment::{self, Attachment};
 use crate::license::policy::{PolicyUse, Request};
@@ -216,18 +216,17 @@ pub fn license(args: &LicenseArgs) -> anyhow::Result<Ended> {
     let args = &args.lookup;
     let knowledge = args.read()?;
     answer(&args.words, args.json, "License names", |name| {
-        if let Some(situation) = situation {
-            let report = ObligationsReport::of(&knowledge.licenses, name, situation)
-                .map_err(|error| error.to_string())?;
-            return Ok(Reply { json: json(&report)?, text: drawn(&view::duties(&report)) });
-        }
         let found = crate::license::identify(&knowledge.licenses, name);
         let facts = found.expression.as_deref().and_then(|id| knowledge.licenses.facts(id));
-        let content = licenses::facts(&knowledge, name);
-        match (facts, content) {
-            (Some(facts), Some(content)) => Ok(Reply { json: json(facts)?, text: drawn(&content) }),
-            _ => Err(format!("{}; `ospo identify` says what a name may mean", found.why)),
+        if let (Some(facts), None) = (facts, situation) {
+            let text = drawn(&view::facts(&knowledge.licenses, facts));
+            return Ok(Reply { json: json(facts)?, text });
         }
+        // An expression has no facts of its own, but it asks for something.
+        let situation = situation.unwrap_or(Situation::of(Deployment::Distributed));
+        let report =
+            ObligationsReport::of(&knowledge.licenses, name, situation).map_err(|error| error.to_string())?;
+        Ok(Reply { json: json(&report)?, text: drawn(&view::duties(&report)) })
     })
 }
 

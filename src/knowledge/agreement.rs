@@ -16,10 +16,14 @@ pub fn differences(articles: &[Article], licenses: &Licenses, files: &[SourceFil
     let mut found = Vec::new();
     for article in articles {
         let text = files.iter().find(|file| file.path == article.path).map_or("", |file| file.text.as_str());
-        let fault = |what: String, cure: &str| Fault::new(&article.path, line_of(text, "title ="), what, cure);
+        let fault =
+            |what: String, cure: &str| Fault::new(&article.path, line_of(text, "title ="), what, cure);
         let named = named(licenses, &article.title);
         if let Some(what) = contradiction(article, licenses, &named) {
-            found.push(fault(what, "mend the verdict of the article, or the tables in licenses/compatibility"));
+            found.push(fault(
+                what,
+                "mend the verdict of the article, or the tables in licenses/compatibility",
+            ));
         }
         for mention in &named {
             if let Some(expression) = &mention.expression
@@ -78,7 +82,10 @@ fn contradiction(article: &Article, licenses: &Licenses, named: &[Mention]) -> O
 }
 
 fn readings(mention: &Mention) -> Vec<Expression> {
-    let names = mention.expression.iter().chain(mention.expression.is_none().then_some(&mention.alternatives).into_iter().flatten());
+    let names = mention
+        .expression
+        .iter()
+        .chain(mention.expression.is_none().then_some(&mention.alternatives).into_iter().flatten());
     names.filter_map(|name| name.parse().ok()).collect()
 }
 

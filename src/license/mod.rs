@@ -19,6 +19,7 @@
 //! To add a name, a fact or a rule, edit `knowledge/licenses/`: no code knows a single case.
 
 pub mod attachment;
+mod categories;
 pub mod choose;
 pub mod compatibility;
 pub mod expression;
