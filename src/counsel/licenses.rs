@@ -3,6 +3,7 @@
 use super::texts;
 use crate::core::message::{Block, Button, Content, Span, Text};
 use crate::knowledge::Knowledge;
+use crate::license::expression::shortened;
 use crate::license::{
     self as license, CheckReport, CompatReport, ExpressionError, Identified, ObligationsReport, PolicyUse,
     Request, Situation, Use, mentions, read_side, situation::split_situation, view,
@@ -75,6 +76,7 @@ fn failed(knowledge: &Knowledge, text: &str, error: &ExpressionError) -> Option<
 /// Which license a name means.
 pub fn identify(knowledge: &Knowledge, text: &str) -> Content {
     let found = license::identify(&knowledge.licenses, text.trim());
+    let text = &shortened(text.trim());
     match &found.expression {
         Some(_) => named(knowledge, text, &found).into(),
         None => choices(text, &found, "identify").into(),

@@ -295,7 +295,10 @@ mod tests {
     #[test]
     fn linked_libraries_follow_the_matrix() {
         assert_eq!(row("GPL-2.0-only", Use::Linked), "ycnccn");
+        assert_eq!(row("GPL-2.0-or-later", Use::Linked), "yyyccc");
+        assert_eq!(row("GPL-3.0-or-later", Use::Linked), "ncyccc");
         assert_eq!(row("LGPL-2.1-only", Use::Linked), "yyyyyy");
+        assert_eq!(row("LGPL-2.1-or-later", Use::Linked), "yyyyyy");
         assert_eq!(row("LGPL-3.0-or-later", Use::Linked), "ncyyyy");
     }
 

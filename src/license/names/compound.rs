@@ -105,6 +105,12 @@ impl Names {
                 None => Compound::Single,
             };
         }
+        // "General Public License, v2 with FOSS Exception, v1.0": the commas join no licenses.
+        let only_commas =
+            !pieces.iter().any(|p| matches!(p, Piece::Slash | Piece::Join(_) | Piece::Loose(_)));
+        if only_commas && let Some(hit @ Hit { reading: Reading::Is(_), .. }) = self.with_exception(&text) {
+            return hit.into();
+        }
         self.read(pieces)
     }
 
@@ -234,7 +240,15 @@ impl Names {
                 && (cut_at.as_str().len() > 1 || exception.starts_with(|c: char| !c.is_alphanumeric()));
             let license = if joined { &text[..=cut_at.start()] } else { license };
             let Some(hit) = self.direct(license).or_else(|| self.lenient(license)) else { continue };
-            let Some(base) = hit.reading.expression().map(str::to_owned) else { continue };
+            let base = match &hit.reading {
+                Reading::Several { reading: None, alternatives, why } if says_exception => {
+                    let (alternatives, why) = (alternatives.clone(), why.clone());
+                    let reading = Reading::Several { reading: None, alternatives, why };
+                    return Some(Hit { reading, how: How::Rule });
+                }
+                reading => reading.expression().map(str::to_owned),
+            };
+            let Some(base) = base else { continue };
             let name = exception.trim_start_matches(|c: char| !c.is_alphanumeric());
             let name = ["with ", "WITH ", "with-", "w/", "w "]
                 .iter()

@@ -234,6 +234,34 @@ mod tests {
             ("GNU Library General Public License Version 2 June 1991", "LGPL-2.0-only"),
             ("GNU Affero General Public License, version 3, 19 November 2007", "AGPL-3.0-only"),
             ("(GPL+ or Artistic) and ISC", "(GPL-1.0-or-later OR Artistic-1.0-Perl) AND ISC"),
+            // Debian: an operator after a comma joins all that stands before it.
+            ("GPL-1+ or Artistic, and Expat", "(GPL-1.0-or-later OR Artistic-1.0-Perl) AND MIT"),
+            ("MIT, ISC, and Zlib", "MIT AND ISC AND Zlib"),
+            ("GPLv2+ and (MIT or ASL 2.0)", "GPL-2.0-or-later AND (MIT OR Apache-2.0)"),
+            ("GPLv2+ and (MIT or BSD)", ""),
+            ("LGPLv3+_or_GPLv2+", "LGPL-3.0-or-later OR GPL-2.0-or-later"),
+            ("Dual licensed under MIT and GPLv3", "MIT OR GPL-3.0-only"),
+            // FreeBSD, Nix: a version without its dot.
+            ("APACHE20", "Apache-2.0"),
+            ("lgpl21Plus", "LGPL-2.1-or-later"),
+            ("gpl2Classpath", "GPL-2.0-only WITH Classpath-exception-2.0"),
+            ("APACHE-2-LLVM-EXCEPTIONS", "Apache-2.0 WITH LLVM-exception"),
+            (
+                "The GNU General Public License, v2 with Universal FOSS Exception, v1.0",
+                "GPL-2.0-only WITH Universal-FOSS-exception-1.0",
+            ),
+            // What stands around a name.
+            ("MIT <http://opensource.org/licenses/MIT>", "MIT"),
+            ("BSD, http://opensource.org/licenses/BSD-3-Clause", "BSD-3-Clause"),
+            ("MIT, http://www.apache.org/licenses/LICENSE-2.0", ""),
+            ("MIT License. Copyright A Company. All rights reserved.", "MIT"),
+            ("Copyright (c) 2019 A Company. All rights reserved.", ""),
+            ("Free software (MIT)", "MIT"),
+            ("Proprietary (MIT)", ""),
+            ("{\"type\": \"MIT\"}", "MIT"),
+            ("IBM-as-is", ""),
+            ("CC-BY-SA-2.0-IT", ""),
+            ("Attribution-ShareAlike 4.0 International", "CC-BY-SA-4.0"),
         ] {
             assert_eq!(expression(name).as_deref().unwrap_or_default(), means, "{name}");
         }
@@ -291,6 +319,28 @@ mod tests {
         #[test]
         fn any_text_is_identified_without_panic(text in "\\PC{0,80}") {
             let _ = expression(&text);
+        }
+
+        #[test]
+        fn identify_of_any_expression_is_itself(
+            ids in prop::collection::vec(0..spdx::identifiers::LICENSES.len(), 1..5),
+            exception in prop::option::of(0..spdx::identifiers::EXCEPTIONS.len()),
+            operators in prop::collection::vec(prop_oneof![Just(" OR "), Just(" AND ")], 5),
+        ) {
+            let mut text = String::new();
+            for (n, id) in ids.iter().enumerate() {
+                if n > 0 {
+                    text.push_str(operators[n]);
+                }
+                text.push_str(spdx::identifiers::LICENSES[*id].name);
+            }
+            if let Some(exception) = exception {
+                text.push_str(&format!(" WITH {}", spdx::identifiers::EXCEPTIONS[exception].name));
+            }
+            if let Some(found) = expression(&text) {
+                prop_assert_eq!(expression(&found), Some(found.clone()));
+                prop_assert_eq!(found.parse::<Expression>().ok(), text.parse::<Expression>().ok(), "{}", text);
+            }
         }
 
         #[test]
