@@ -44,6 +44,8 @@ pub enum Command {
     License(String),
     /// Whether one license can be used in another: the two, as written.
     Compat(String),
+    /// What a license asks for in a situation.
+    Obligations(String),
     /// What license a name means.
     Identify(String),
     /// What the company's policy says of a license expression.
@@ -87,6 +89,7 @@ pub const USAGE: &[(&str, &str)] = &[
     ("ask", "ask QUESTION"),
     ("human", "human QUESTION"),
     ("license", "license NAME"),
+    ("obligations", "obligations LICENSE when SITUATION"),
     ("compat", "compat LICENSE in LICENSE"),
     ("identify", "identify NAME"),
     ("check", "check EXPRESSION for USE"),
@@ -168,6 +171,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "answer" => with_text(Command::Answer),
         "human" => with_text(Command::Human),
         "license" => with_text(Command::License),
+        "obligations" => with_text(Command::Obligations),
         "compat" => with_text(Command::Compat),
         "identify" => with_text(Command::Identify),
         "check" => with_text(Command::Check),

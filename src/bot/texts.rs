@@ -20,6 +20,7 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "human" => "the same to the people of the OSPO",
         "license" => "what a license asks for",
         "choose" => "a few questions that lead to a license for what you release",
+        "obligations" => "what it asks for in your situation: when linked statically into a device",
         "compat" => "may code under one be used in the other",
         "identify" => "which license a name means",
         "check" => "what our policy says",

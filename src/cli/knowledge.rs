@@ -6,12 +6,13 @@ use clap::Subcommand;
 
 use super::start::list;
 use super::{Ended, KnowledgeArgs};
-use crate::knowledge::{Knowledge, files};
+use crate::knowledge::{Knowledge, agreement, files};
 
 /// The subcommands of `ospo knowledge`.
 #[derive(Debug, Subcommand)]
 pub enum KnowledgeCommand {
-    /// Read every file, report every fault with its line and how to mend it, and what is due for review.
+    /// Read every file, report every fault with its line and how to mend it, where articles and the license engine
+    /// differ, and what is due for review.
     Check(KnowledgeArgs),
 }
 
@@ -30,12 +31,20 @@ pub fn run(command: &KnowledgeCommand) -> anyhow::Result<Ended> {
             let topics: BTreeSet<&str> =
                 knowledge.articles.iter().map(|article| article.topic.as_str()).collect();
             anstream::println!(
-                "{} files, sound: {} articles on {} topics, {} kinds of request.",
+                "{} files, sound: {} articles on {} topics, {} curated licenses and exceptions, {} kinds of request.",
                 set.len(),
                 knowledge.articles.len(),
                 topics.len(),
+                knowledge.licenses.curated(),
                 knowledge.workflows.len()
             );
+            let differences = agreement::differences(&knowledge.articles, &knowledge.licenses, &set);
+            if !differences.is_empty() {
+                anstream::println!(
+                    "Articles and the license engine differ; either may be right:\n{}",
+                    list(&differences)
+                );
+            }
             let today = jiff::Zoned::now().date();
             for article in knowledge.articles.iter().filter(|article| article.review_due() <= today) {
                 anstream::println!(

@@ -1,6 +1,7 @@
 //! The curated files: reads them, checks them, and gives them out whole or not at all.
 //!
 //! - [`files`]: where the files come from: built into the program, and a company's own folder over it
+//! - [`agreement`]: where articles and the license engine differ
 //! - [`article`]: one question answered, with its sources, owner and review date
 //! - [`Knowledge`]: the whole valid set: articles, license facts, policy, workflows
 //!
@@ -12,6 +13,7 @@ use crate::core::source::{Fault, SourceFile, line_of};
 use crate::license::{Licenses, Policy};
 use crate::request::Workflow;
 
+pub mod agreement;
 pub mod article;
 pub mod files;
 

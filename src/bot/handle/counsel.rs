@@ -39,6 +39,9 @@ impl Scene<'_> {
                     decision.effects.extend(self.hand_over(&question));
                     decision
                 }
+                Command::Obligations(text) => {
+                    self.license(licenses::obligations(knowledge, &text), "obligations", &text)
+                }
                 Command::Compat(text) => self.license(licenses::compat(knowledge, &text), "compat", &text),
                 Command::Identify(text) => self.answer(licenses::identify(knowledge, &text)),
                 Command::Check(text) => self.license(licenses::check(knowledge, &text), "check", &text),
