@@ -267,3 +267,16 @@ pub fn audit_check(result: &Result<u64, AuditFault>, end: &Head) -> Content {
         ]),
     }
 }
+
+/// A file that could not be had.
+pub fn file_not_read(name: &str, why: &str) -> Content {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("I could not read "),
+            Span::code(name),
+            Span::text(format!(": {why}. Please attach it again.")),
+        ])],
+        ..Text::default()
+    }
+    .into()
+}

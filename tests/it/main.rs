@@ -1,5 +1,6 @@
 //! Everything from outside, in one binary: one module a story, the helpers in `support`.
 
+mod attach;
 mod config;
 mod crash;
 mod engine;

@@ -22,7 +22,13 @@ impl Scene<'_> {
             _ => return Decision::default(),
         };
         match line {
-            Line::Nothing => Decision::default(),
+            Line::Nothing if self.files.is_empty() => Decision::default(),
+            Line::Nothing => self.attached(""),
+            Line::Question(words) | Line::Command(Command::Check(words) | Command::Identify(words))
+                if !self.files.is_empty() =>
+            {
+                self.attached(&words)
+            }
             Line::Question(question) => self.counsel(&question),
             Line::Mistyped { word, meant } => self.reply(texts::mistyped(&word, &meant)),
             Line::Incomplete { usage, .. } => self.reply(texts::incomplete(usage)),

@@ -3,6 +3,7 @@
 //! area.
 
 mod counsel;
+mod files;
 mod forms;
 mod requests;
 
