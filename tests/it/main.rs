@@ -3,6 +3,7 @@
 mod config;
 mod crash;
 mod engine;
+mod held_out;
 mod house;
 mod license;
 mod questions;
