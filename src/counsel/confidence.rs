@@ -21,15 +21,19 @@ pub(super) const OF_ENGINE: f64 = 0.8;
 
 /// A lead greater than this says no more.
 const CLEAR_LEAD: f32 = 0.2;
-/// Questions of ours are hardly ever farther from every article in meaning; what is, is less likely to be one.
-const NEAR: f32 = 0.45;
+/// Questions of ours are hardly ever farther from every article in meaning; what is, is less likely to be one, the
+/// more the farther.
+const NEAR: f32 = 0.5;
+const FARTHER: f32 = 25.0;
+/// What is not of our subject is hardly ever as near.
+const NEARER: f32 = 0.62;
 
 /// How sure the best candidate answers: how well it measures, how far the next is behind, and how much of the
 /// question is of our subject (`share`).
 pub(super) fn of(question: &Question, ranked: &[Ranked], share: f32) -> f64 {
     let Some(best) = ranked.first() else { return 0.0 };
     let lead = ranked.get(1).map_or(CLEAR_LEAD, |next| (best.score - next.score).min(CLEAR_LEAD));
-    logistic(strength(best, share) + 22.2 * lead - 8.0 * distance(question, ranked))
+    logistic(strength(best, share) + 22.2 * lead - FARTHER * distance(question, ranked))
 }
 
 /// How likely a candidate answers that is not the best.
@@ -43,8 +47,13 @@ fn strength(ranked: &Ranked, share: f32) -> f32 {
 
 /// How much farther in meaning the nearest candidate is than questions of ours are.
 fn distance(question: &Question, ranked: &[Ranked]) -> f32 {
-    let nearest = ranked.iter().map(|ranked| ranked.measures.middle).fold(0.0, f32::max);
-    if question.meaning.is_some() { (NEAR - nearest).max(0.0) } else { 0.0 }
+    nearest(question, ranked).map_or(0.0, |nearest| (NEAR - nearest).max(0.0))
+}
+
+/// How near the nearest candidate is in meaning; none where meaning is not known.
+fn nearest(question: &Question, ranked: &[Ranked]) -> Option<f32> {
+    question.meaning.as_ref()?;
+    Some(ranked.iter().map(|ranked| ranked.measures.middle).fold(0.0, f32::max))
 }
 
 fn logistic(x: f32) -> f64 {
@@ -52,11 +61,13 @@ fn logistic(x: f32) -> f64 {
     (100.0 / (1.0 + f64::from(-x).exp())).round() / 100.0
 }
 
-/// Whether the best candidate is so near in its words that nothing else needs to speak for the question.
+/// Whether the best candidate is so near that nothing else needs to speak for the question.
 pub(super) fn speaks_for_itself(question: &Question, ranked: &[Ranked]) -> bool {
     let Some(best) = ranked.first().map(|best| best.measures) else { return false };
-    if distance(question, ranked) > 0.0 {
-        return false;
+    match nearest(question, ranked) {
+        Some(nearest) if nearest < NEAR => return false,
+        Some(nearest) if nearest >= NEARER && question.terms.len() > 1 => return true,
+        _ => {}
     }
     let in_these_words = question.unknown == 0.0 && best.likeness >= 0.5;
     let nearly = best.likeness >= 0.45 && best.known >= 0.55;

@@ -63,6 +63,10 @@ pub(super) fn duties(knowledge: &Knowledge, question: &str, reading: &Reading) -
 /// What an expression means, when a question asks for it and says little else.
 pub(super) fn meaning(knowledge: &Knowledge, question: &str, reading: &Reading) -> Option<Told> {
     const LITTLE: usize = 2;
+    let said = super::text::words(question);
+    let asks = said.windows(2).any(|two| {
+        matches!(two[0].as_str(), "what" | "whats") && matches!(two[1].as_str(), "is" | "does" | "are")
+    }) || reading.terms.iter().any(|term| MEANS.contains(&term.as_str()));
     let about_it = |term: &&String| {
         !term.starts_with(super::names::SIGN) && !MEANS.contains(&term.as_str()) && term.as_str() != "license"
     };
@@ -71,7 +75,7 @@ pub(super) fn meaning(knowledge: &Knowledge, question: &str, reading: &Reading) 
     // The words of a name that is not known to the search are left as terms.
     let of_the_name = super::text::words(&expression);
     let rest = reading.terms.iter().filter(about_it).filter(|term| !of_the_name.contains(term)).count();
-    if rest > LITTLE || question.trim().is_empty() {
+    if rest > LITTLE || !asks {
         return None;
     }
     let mut told = about(knowledge, &parsed);

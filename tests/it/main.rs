@@ -2,6 +2,7 @@
 
 mod config;
 mod crash;
+mod curation;
 mod engine;
 mod held_out;
 mod house;
