@@ -1,7 +1,7 @@
 //! How an answer looks in chat.
 
 use super::texts;
-use super::{Alternative, Answer, Kind, Language, Why};
+use super::{Alternative, Answer, Kind, Language, Told, Why};
 use crate::core::message::{Block, Button, Content, Span, Text};
 use crate::core::person::ChannelId;
 use crate::knowledge::{Article, Knowledge};
@@ -15,9 +15,10 @@ const SURE: f64 = 0.6;
 pub fn to(answer: &Answer, knowledge: &Knowledge) -> Option<Content> {
     let text = match (answer.kind, answer.why) {
         (Kind::Answer, _) => {
-            let text = match &answer.engine {
-                Some(engine) => judged(engine, knowledge),
-                None => answered(knowledge.article(answer.article.as_deref()?)?),
+            let text = match (&answer.engine, &answer.told) {
+                (Some(engine), _) => judged(engine, knowledge),
+                (None, Some(told)) => self::told(told),
+                (None, None) => answered(knowledge.article(answer.article.as_deref()?)?),
             };
             let mut text = in_language(text, answer.language);
             if answer.confidence < SURE {
@@ -71,6 +72,17 @@ pub(super) fn judged(engine: &CompatReport, knowledge: &Knowledge) -> Text {
         ]),
         sources(engine.sources.iter().map(|source| (source.title.as_str(), source.url.as_str()))),
     ];
+    Text { blocks, buttons: Vec::new() }
+}
+
+fn told(told: &Told) -> Text {
+    let mut blocks = vec![
+        Block::spans([Span::strong(told.title.clone())]),
+        Block::Curated { markdown: told.markdown.clone() },
+    ];
+    if !told.sources.is_empty() {
+        blocks.push(sources(told.sources.iter().map(|source| (source.title.as_str(), source.url.as_str()))));
+    }
     Text { blocks, buttons: Vec::new() }
 }
 

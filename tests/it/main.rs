@@ -3,7 +3,9 @@
 mod attach;
 mod config;
 mod crash;
+mod curation;
 mod engine;
+mod held_out;
 mod house;
 mod license;
 mod questions;
