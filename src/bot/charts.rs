@@ -31,7 +31,7 @@ pub fn report(report: &Report, people: &People) -> Content {
     if !load.is_empty() {
         blocks.push(Block::List { items: load.iter().take(MOST_REVIEWERS).map(item).collect() });
     }
-    blocks.extend(picture(report));
+    blocks.extend(picture(report).map(Block::Picture));
     Content::Text(Text { blocks, buttons: Vec::new() })
 }
 
@@ -68,7 +68,7 @@ fn color(status: Status) -> Color {
 }
 
 /// How many stand how, as bars; none if it cannot be drawn, since the words say it all.
-fn picture(report: &Report) -> Option<Block> {
+pub fn picture(report: &Report) -> Option<Picture> {
     const ALL: [Status; 6] = [
         Status::Open,
         Status::Approved,
@@ -85,5 +85,5 @@ fn picture(report: &Report) -> Option<Block> {
     let words = drawn.iter().map(|bar| format!("{:<10} {}", bar.label, bar.value)).collect::<Vec<_>>().join("\n");
     let svg = bars("Requests", &format!("{} in all, {} open", report.total, open(report)), &drawn);
     let png = png(&svg).ok()?;
-    Some(Block::Picture(Picture { name: "requests.png".to_owned(), words, png }))
+    Some(Picture { name: "requests.png".to_owned(), words, png })
 }

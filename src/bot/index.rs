@@ -102,7 +102,8 @@ fn keys(request: &Request, roster: Roster<'_>, now: Timestamp) -> BTreeSet<Strin
     if request.status.is_open() {
         keys.insert(format!("index/open/{newest}/{id}"));
         let waiting = request.waiting_roles(roster);
-        let roles = request.rules.stages.iter().flat_map(|stage| std::iter::once(&stage.role).chain(&stage.backup));
+        let needed = request.rules.stages.iter().filter(|stage| !request.gates.contains_key(&stage.id));
+        let roles = needed.flat_map(|stage| std::iter::once(&stage.role).chain(&stage.backup));
         for role in roles {
             let turn = if waiting.contains(role) { Turn::Now } else { Turn::NotNow };
             keys.insert(format!("{}{oldest}/{id}", role_key(role, turn)));

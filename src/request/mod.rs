@@ -9,6 +9,7 @@
 //! - [`digest`]: the one reminder a day
 //! - [`report`]: how requests went
 //! - [`sign`], [`slot`]: what reactions mean, and on which card they stand
+//! - [`trial`]: what votes would lead to, and what other rules would make of past requests
 //! - [`view`], [`texts`]: how a request looks, and the words
 
 mod check;
@@ -27,6 +28,7 @@ pub mod texts;
 pub mod view;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod trial;
 pub mod workflow;
 
 pub use id::RequestId;

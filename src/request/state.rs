@@ -510,7 +510,8 @@ impl Request {
     pub fn visible_to(&self, person: &PersonId, roster: Roster<'_>, now: Timestamp) -> bool {
         let reviews = || {
             let nobody = |_: &PersonId| false;
-            self.rules.stages.iter().any(|stage| {
+            let needed = |stage: &&super::rules::Stage| self.gates.get(&stage.id) != Some(&Gate::Skipped);
+            self.rules.stages.iter().filter(needed).any(|stage| {
                 let roles = [Some(&stage.role), stage.backup.as_ref(), stage.lead.as_ref()];
                 roles.into_iter().flatten().any(|role| roster.seat(person, role, now, &nobody).is_some())
             })
