@@ -6,6 +6,8 @@ mod engine;
 mod house;
 mod license;
 mod questions;
+mod requests;
+mod simulation;
 mod store;
 mod story;
 mod support;
