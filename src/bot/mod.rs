@@ -5,12 +5,14 @@
 //! - [`handle`], [`dialogue`]: what is decided; pure
 //! - [`engine`]: the way of an event from the inbox to the commit
 //! - [`files`]: what comes with a message
+//! - [`charts`]: reports as people read them
 //! - [`delivery`]: the way from the outbox to the platforms
 //! - [`timers`], [`reconcile`]: what happens by itself
-//! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
+//! - [`records`], [`index`], [`lookup`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written and found
 //! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
 
 pub mod audit;
+pub mod charts;
 pub mod clock;
 pub mod command;
 pub mod delivery;
@@ -19,8 +21,10 @@ pub mod engine;
 pub mod files;
 pub mod filter;
 pub mod handle;
+pub mod index;
 pub mod intent;
 pub mod lanes;
+pub mod lookup;
 pub mod mind;
 pub mod pending;
 pub mod reconcile;

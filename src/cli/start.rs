@@ -52,11 +52,7 @@ pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     if !undecidable.is_empty() {
         let lines: Vec<String> = undecidable
             .iter()
-            .map(|(workflow, role)| {
-                format!(
-                    "{workflow}: the role `{role}` needs people under [roles] and a channel under [channels]"
-                )
-            })
+            .map(|(workflow, why)| format!("{workflow}: {why}"))
             .collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));
     }

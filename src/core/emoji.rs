@@ -13,6 +13,10 @@ pub const THUMBS_UP: &str = "+1";
 pub const THUMBS_DOWN: &str = "-1";
 /// A question.
 pub const QUESTION: &str = "question";
+/// A concern.
+pub const WARNING: &str = "warning";
+/// A concern.
+pub const THINKING: &str = "thinking_face";
 
 /// Canonical name, character, and the other names of the same sign.
 const KNOWN: &[(&str, &str, &[&str])] = &[
@@ -21,6 +25,8 @@ const KNOWN: &[(&str, &str, &[&str])] = &[
     (THUMBS_UP, "👍", &["thumbsup"]),
     (THUMBS_DOWN, "👎", &["thumbsdown"]),
     (QUESTION, "❓", &["❔", "grey_question"]),
+    (WARNING, "⚠", &[]),
+    (THINKING, "🤔", &["thinking"]),
 ];
 
 /// The canonical name of a reaction, without skin tone and variation selector; an unknown one as it is.

@@ -3,12 +3,14 @@
 //! - [`person`]: who: platform accounts, people, roles
 //! - [`event`]: what happened in a chat
 //! - [`message`]: what we show: text and cards made of blocks and spans
+//! - [`condition`]: expressions in curated files that say yes or no
 //! - [`form`]: what we ask: fields, their rules, answers
 //! - [`effect`]: what a handler decided: things to show, audit facts, timers
 //! - [`emoji`]: one name for the many ways platforms write a reaction
 //! - [`time`]: working days and how long ago
 //! - [`source`]: curated files and their faults
 
+pub mod condition;
 pub mod effect;
 pub mod emoji;
 pub mod event;

@@ -13,16 +13,21 @@ use crate::support::{audit, ospo, play, run, said};
 pub const FILE_RELEASE: &str = "\
 request-release
 turbine
-1
+skip
+sample or small tool
 https://git.example.com/turbine
 Turns things, and nothing existing turns them this way
-Hiring
 Apache-2.0
-All ours
 yes
-no
 skip
+no
+no
+yes
 Team Turbine, two days a week
+skip
+skip
+skip
+skip
 skip
 submit
 ";
@@ -33,11 +38,17 @@ request-contribution
 libturbine
 https://git.example.com/libturbine
 MIT
-1
+feature
 1
 2
 Closes a file twice at most
+skip
 no
+skip
+None of our products
+skip
+skip
+skip
 skip
 submit
 ";

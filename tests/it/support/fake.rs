@@ -76,6 +76,11 @@ impl FakeChat {
         theirs.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
     }
 
+    /// The newest message to somebody alone: `@lea`.
+    pub fn newest_to(&self, to: &str) -> MessageRef {
+        self.newest_in(to)
+    }
+
     /// The newest message in a channel.
     pub fn newest_in(&self, channel: &str) -> MessageRef {
         let messages = self.messages.lock().unwrap();

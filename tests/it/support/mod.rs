@@ -1,6 +1,7 @@
 //! The real binary, driven as a person or a script would; and a platform in memory.
 
 pub mod fake;
+pub mod sim;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 
