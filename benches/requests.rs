@@ -92,7 +92,8 @@ fn place(n: usize) -> Place {
 
 fn mind() -> Arc<Mind> {
     let company = include_str!("../src/cli/demo/company.toml");
-    let config = Config::parse("company.toml", company, std::path::Path::new(".")).expect("the sample is sound");
+    let config =
+        Config::parse("company.toml", company, std::path::Path::new(".")).expect("the sample is sound");
     let knowledge = Knowledge::load(&files::built_in()).expect("the knowledge is sound");
     let counsel = Counsel::new(&knowledge.articles).expect("an index");
     Arc::new(Mind { people: config.people, channels: config.channels, knowledge, counsel })
@@ -169,9 +170,10 @@ async fn throughput(mind: &Arc<Mind>) {
     }
     let pending = Arc::new(Pending::default());
     let adapters: Vec<Arc<dyn ChatAdapter>> = vec![Arc::new(Fast)];
-    let bot = Bot::new(Arc::clone(&store), Arc::clone(mind), Arc::new(SystemClock), adapters, Arc::clone(&pending))
-        .await
-        .expect("the bot");
+    let bot =
+        Bot::new(Arc::clone(&store), Arc::clone(mind), Arc::new(SystemClock), adapters, Arc::clone(&pending))
+            .await
+            .expect("the bot");
     let (port, stop) = (bot.port(), CancellationToken::new());
     let running = tokio::spawn(bot.run(stop.clone()));
     let play = async |events: Vec<Event>| {
@@ -247,14 +249,21 @@ async fn among_many(mind: &Arc<Mind>) {
     let opened = began.elapsed();
     let (pending, stop) = (Arc::new(Pending::default()), CancellationToken::new());
     let adapters: Vec<Arc<dyn ChatAdapter>> = vec![Arc::new(Fast)];
-    let bot = Bot::new(Arc::clone(&store), Arc::clone(mind), Arc::new(SystemClock), adapters, Arc::clone(&pending))
-        .await
-        .expect("the bot");
+    let bot =
+        Bot::new(Arc::clone(&store), Arc::clone(mind), Arc::new(SystemClock), adapters, Arc::clone(&pending))
+            .await
+            .expect("the bot");
     let port = bot.port();
     let running = tokio::spawn(bot.run(stop.clone()));
-    port.accept(said("first".to_owned(), "ada", place(0), "status REL-1".to_owned())).await.expect("it is taken");
+    port.accept(said("first".to_owned(), "ada", place(0), "status REL-1".to_owned()))
+        .await
+        .expect("it is taken");
     pending.settled().await;
-    println!("{:<52} {:?} (store {opened:?})", "start-up to the first answer, among 100,000", began.elapsed());
+    println!(
+        "{:<52} {:?} (store {opened:?})",
+        "start-up to the first answer, among 100,000",
+        began.elapsed()
+    );
     stop.cancel();
     running.await.expect("it ends").expect("well");
 

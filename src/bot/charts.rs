@@ -82,7 +82,8 @@ pub fn picture(report: &Report) -> Option<Picture> {
         .into_iter()
         .map(|stands| Bar { label: status(stands).to_owned(), value: count(stands), color: color(stands) })
         .collect();
-    let words = drawn.iter().map(|bar| format!("{:<10} {}", bar.label, bar.value)).collect::<Vec<_>>().join("\n");
+    let words =
+        drawn.iter().map(|bar| format!("{:<10} {}", bar.label, bar.value)).collect::<Vec<_>>().join("\n");
     let svg = bars("Requests", &format!("{} in all, {} open", report.total, open(report)), &drawn);
     let png = png(&svg).ok()?;
     Some(Picture { name: "requests.png".to_owned(), words, png })

@@ -205,12 +205,10 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
     // "show me how …" and "help us choose" are questions that happen to begin with a command's word.
     let (id, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let (id, after) = (id.parse::<RequestId>(), after.trim());
-    let about_request = |wish: &dyn Fn(&str) -> Option<Wish>| {
-        match &id {
-            Ok(id) => wish(after).map_or_else(incomplete, |wish| Line::Command(Command::On(id.clone(), wish))),
-            Err(_) if rest.split_whitespace().count() > 1 => question(),
-            Err(_) => incomplete(),
-        }
+    let about_request = |wish: &dyn Fn(&str) -> Option<Wish>| match &id {
+        Ok(id) => wish(after).map_or_else(incomplete, |wish| Line::Command(Command::On(id.clone(), wish))),
+        Err(_) if rest.split_whitespace().count() > 1 => question(),
+        Err(_) => incomplete(),
     };
     let alone = |command: Command| if rest.is_empty() { Line::Command(command) } else { question() };
     let with_text = |make: fn(String) -> Command| {
@@ -221,9 +219,9 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "ask" => Line::Question(rest.to_owned()),
         "help" => alone(Command::Help),
         "answer" if id.is_ok() => about_request(&|after| {
-            let numbered = after.split_once(char::is_whitespace).and_then(|(number, text)| {
-                Some(Wish::Reply(Some(number.parse().ok()?), words(text)?))
-            });
+            let numbered = after
+                .split_once(char::is_whitespace)
+                .and_then(|(number, text)| Some(Wish::Reply(Some(number.parse().ok()?), words(text)?)));
             numbered.or_else(|| Some(Wish::Reply(None, words(after)?)))
         }),
         "answer" => with_text(Command::Answer),

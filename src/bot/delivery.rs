@@ -57,7 +57,9 @@ impl Core {
                 match self.try_deliver(&outgoing).await {
                     Ok(()) => return self.pending.done(1),
                     // The platform has it; where it stands is noted once more.
-                    Err(Trouble::Store(StoreError::Conflict { key })) => debug!(%key, "somebody else was faster"),
+                    Err(Trouble::Store(StoreError::Conflict { key })) => {
+                        debug!(%key, "somebody else was faster")
+                    }
                     Err(Trouble::Store(error)) => return self.fail(error),
                     Err(Trouble::Platform { why, after }) => {
                         let wait = wait(attempt, after, fastrand::f64());

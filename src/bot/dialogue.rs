@@ -131,7 +131,11 @@ pub fn step(
 fn previous(draft: &Draft, form: &Form) -> Option<usize> {
     let asked = form.asked(&draft.answers);
     let before = form.fields.iter().take(draft.at);
-    before.enumerate().filter(|(_, field)| asked.iter().any(|asked| asked.id == field.id)).last().map(|(at, _)| at)
+    before
+        .enumerate()
+        .filter(|(_, field)| asked.iter().any(|asked| asked.id == field.id))
+        .last()
+        .map(|(at, _)| at)
 }
 
 fn missing(draft: &Draft, form: &Form) -> usize {
@@ -239,7 +243,9 @@ patience = { remind_every = 1, remind_at_most = 1, expire_after = 5 }
             let answers = filed(&said);
             assert_eq!((answers["name"].as_str(), answers["license"].as_str()), ("z", "MIT"));
         }
-        let Next::Ask(draft, _) = run(&[&all[..], &[Said::Answer("nothing")]].concat()) else { panic!("it asks") };
+        let Next::Ask(draft, _) = run(&[&all[..], &[Said::Answer("nothing")]].concat()) else {
+            panic!("it asks")
+        };
         assert_eq!(draft.at, 3);
     }
 

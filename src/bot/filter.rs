@@ -26,11 +26,7 @@ pub fn concerns(event: &Event) -> Concern {
             _ => Concern::Ours,
         },
         EventKind::Reacted { emoji, .. } | EventKind::Unreacted { emoji, .. } => {
-            if Sign::of(emoji).is_some() {
-                Concern::Ours
-            } else {
-                Concern::NotOurs
-            }
+            if Sign::of(emoji).is_some() { Concern::Ours } else { Concern::NotOurs }
         }
         EventKind::Pressed { .. } => Concern::Ours,
     }

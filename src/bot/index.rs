@@ -98,7 +98,9 @@ fn keys(request: &Request, roster: Roster<'_>, now: Timestamp) -> BTreeSet<Strin
     }
     let owners = std::iter::once(&request.requester).chain(&request.co_requesters);
     let concerned = digest::concerned(request, roster, now);
-    keys.extend(owners.filter(|person| concerned.contains(person)).map(|person| format!("index/owes/{person}/{id}")));
+    keys.extend(
+        owners.filter(|person| concerned.contains(person)).map(|person| format!("index/owes/{person}/{id}")),
+    );
     if request.status.is_open() {
         keys.insert(format!("index/open/{newest}/{id}"));
         let waiting = request.waiting_roles(roster);
@@ -110,7 +112,8 @@ fn keys(request: &Request, roster: Roster<'_>, now: Timestamp) -> BTreeSet<Strin
         }
     }
     if matches!(request.status, Status::Open | Status::Approved | Status::Completed) {
-        let answers = request.answers.iter().filter_map(|answer| Some((answer.kind, answer.text.as_deref()?)));
+        let answers =
+            request.answers.iter().filter_map(|answer| Some((answer.kind, answer.text.as_deref()?)));
         keys.extend(places(answers).into_iter().map(|place| format!("index/place/{place}/{id}")));
     }
     keys
@@ -160,7 +163,9 @@ mod tests {
     #[test]
     fn a_place_is_the_same_however_it_is_written() {
         let same = place("https://git.example.com/Team/Turbine");
-        for url in ["http://GIT.example.com/team/turbine/", "https://www.git.example.com/team/turbine.git#readme"] {
+        for url in
+            ["http://GIT.example.com/team/turbine/", "https://www.git.example.com/team/turbine.git#readme"]
+        {
             assert_eq!(place(url), same, "{url}");
         }
         assert_eq!(place("https://"), None);

@@ -66,13 +66,15 @@ pub fn read(
             _ => Intent::Nothing,
         },
         EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
-        EventKind::Said { text, addressed, files, .. } => match (conversation, said(mind, text, *addressed, conversation)) {
-            // A file is an answer, also without words.
-            (Some(Conversation::Filling(_)), Intent::Line(Line::Nothing)) if !files.is_empty() => {
-                Intent::Form(FormWord::Answer(String::new()))
+        EventKind::Said { text, addressed, files, .. } => {
+            match (conversation, said(mind, text, *addressed, conversation)) {
+                // A file is an answer, also without words.
+                (Some(Conversation::Filling(_)), Intent::Line(Line::Nothing)) if !files.is_empty() => {
+                    Intent::Form(FormWord::Answer(String::new()))
+                }
+                (_, intent) => intent,
             }
-            (_, intent) => intent,
-        },
+        }
     }
 }
 
@@ -139,15 +141,24 @@ impl Intent {
     pub fn needs(&self, mind: &Mind, conversation: Option<&Conversation>) -> Needs {
         let of = |id: &RequestId| Needs { request: Some(id.clone()), ..Needs::default() };
         match self {
-            Self::Line(Line::Command(Command::On(id, Wish::Audit))) => Needs { trail: Some(id.clone()), ..of(id) },
-            Self::Line(Line::Command(Command::AuditVerify)) => Needs { audit_check: true, ..Needs::default() },
-            Self::Line(Line::Command(Command::Requests)) => Needs { requests: Extent::Newest, ..Needs::default() },
+            Self::Line(Line::Command(Command::On(id, Wish::Audit))) => {
+                Needs { trail: Some(id.clone()), ..of(id) }
+            }
+            Self::Line(Line::Command(Command::AuditVerify)) => {
+                Needs { audit_check: true, ..Needs::default() }
+            }
+            Self::Line(Line::Command(Command::Requests)) => {
+                Needs { requests: Extent::Newest, ..Needs::default() }
+            }
             Self::Line(Line::Command(Command::Report)) => Needs { requests: Extent::All, ..Needs::default() },
             Self::Form(FormWord::Submit) => match conversation {
-                Some(Conversation::Filling(Draft { form: FormName::Request { workflow }, answers, .. })) => {
+                Some(Conversation::Filling(Draft {
+                    form: FormName::Request { workflow }, answers, ..
+                })) => {
                     let form = mind.knowledge.workflow(workflow).map(|workflow| &workflow.form);
                     let kind = |field: &str| Some(form?.field(field)?.kind);
-                    let answers = answers.iter().filter_map(|(field, text)| Some((kind(field)?, text.as_str())));
+                    let answers =
+                        answers.iter().filter_map(|(field, text)| Some((kind(field)?, text.as_str())));
                     Needs {
                         number_of: Some(workflow.clone()),
                         places: index::places(answers),

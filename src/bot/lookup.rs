@@ -28,7 +28,10 @@ pub struct Found {
     pub more: usize,
 }
 
-async fn load(store: &dyn Store, ids: impl IntoIterator<Item = RequestId>) -> Result<Vec<Request>, StoreError> {
+async fn load(
+    store: &dyn Store,
+    ids: impl IntoIterator<Item = RequestId>,
+) -> Result<Vec<Request>, StoreError> {
     let mut found = Vec::new();
     for id in ids {
         if let Some(record) = store.load(&records::request(&id)).await? {
@@ -78,7 +81,8 @@ pub async fn waiting_for(
     roster: Roster<'_>,
     now: Timestamp,
 ) -> Result<BTreeSet<RequestId>, StoreError> {
-    let mut found: BTreeSet<RequestId> = index::scan(store, index::owed_by(person), WEIGHED).await?.into_iter().collect();
+    let mut found: BTreeSet<RequestId> =
+        index::scan(store, index::owed_by(person), WEIGHED).await?.into_iter().collect();
     for role in roster.roles(person, now) {
         found.extend(index::scan(store, index::of_role(&role, Turn::Now), WEIGHED).await?);
     }

@@ -56,7 +56,9 @@ impl Mind {
     /// Who is not known, to be shown to the one who wrote it.
     pub fn people_named(&self, text: &str) -> Result<String, String> {
         let one = |word: &str| {
-            self.person_named(word).map(|person| person.id.0.clone()).ok_or_else(|| texts::nobody(word.trim()))
+            self.person_named(word)
+                .map(|person| person.id.0.clone())
+                .ok_or_else(|| texts::nobody(word.trim()))
         };
         let named = text.split(',').filter(|word| !word.trim().is_empty());
         Ok(named.map(one).collect::<Result<Vec<_>, _>>()?.join(", "))
@@ -79,7 +81,9 @@ impl Mind {
                     .distinct_from
                     .iter()
                     .filter_map(|id| workflow.rules.stage(id))
-                    .filter(|other| self.people.members(&stage.role).any(|p| self.people.holds(&p.id, &other.role)))
+                    .filter(|other| {
+                        self.people.members(&stage.role).any(|p| self.people.holds(&p.id, &other.role))
+                    })
                     .filter(|other| !self.others_can(other, &stage.role))
                     .map(|other| other.needs as usize)
                     .sum();

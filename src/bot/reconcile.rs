@@ -54,7 +54,8 @@ pub fn missed(
         return found;
     }
     let here = stages_at(request, at, &mind.channels);
-    let here = |stage: &&crate::request::rules::Stage| here.as_ref().is_none_or(|here| here.contains(&stage.id));
+    let here =
+        |stage: &&crate::request::rules::Stage| here.as_ref().is_none_or(|here| here.contains(&stage.id));
     let reactions_of = |account: &AccountId| {
         let theirs = standing.iter().filter(move |reaction| reaction.account == *account);
         theirs
@@ -123,7 +124,9 @@ impl Core {
             self.reindex(&request, roster).await?;
             let slots = records::slots_of(&(&request.id).into());
             for (key, _, message) in read_all::<MessageRef>(self.store.as_ref(), slots).await? {
-                let Some(card) = records::slot_of(&key).and_then(|slot| CardSlot::read(&slot)) else { continue };
+                let Some(card) = records::slot_of(&key).and_then(|slot| CardSlot::read(&slot)) else {
+                    continue;
+                };
                 if card.revision == request.revision {
                     self.look_at(&request, &card, &message, roster).await;
                 }

@@ -132,9 +132,10 @@ pub fn words_left(request: &RequestId, about: About) -> Content {
             "Your rejection has no reason, so it does not decide. Take it back with ",
             format!("unvote {request}"),
         ),
-        About::Confirmation => {
-            ("Your vote is not confirmed, so it does not count. Take it back with ", format!("unvote {request}"))
-        }
+        About::Confirmation => (
+            "Your vote is not confirmed, so it does not count. Take it back with ",
+            format!("unvote {request}"),
+        ),
         About::Concern => ("There is no concern. To raise one, say ", format!("concern {request} WORDS")),
         About::Question => ("Nothing was asked. To ask, say ", format!("question {request} WORDS")),
     };
@@ -145,7 +146,9 @@ pub fn words_left(request: &RequestId, about: About) -> Content {
 pub fn away(until: Option<Date>) -> Content {
     match until {
         Some(day) => line([
-            Span::text(format!("You are away until {day}: I remind you of nothing, and say so where you are waited for. ")),
+            Span::text(format!(
+                "You are away until {day}: I remind you of nothing, and say so where you are waited for. "
+            )),
             Span::code("away off"),
             Span::text(" when you are back; "),
             Span::code("delegate to PERSON until DAY"),
@@ -158,9 +161,13 @@ pub fn away(until: Option<Date>) -> Content {
 /// A delegation begins.
 pub fn delegated(to: &str, role: Option<&Role>, until: Date) -> Content {
     let role = role.map(|role| format!(" for {role}")).unwrap_or_default();
-    line([Span::text(format!(
-        "Until {until}, {to} decides{role} in your place, never on requests of their own or of yours. I told them. "
-    )), Span::code("delegate off"), Span::text(" ends it.")])
+    line([
+        Span::text(format!(
+            "Until {until}, {to} decides{role} in your place, never on requests of their own or of yours. I told them. "
+        )),
+        Span::code("delegate off"),
+        Span::text(" ends it."),
+    ])
 }
 
 /// To who decides for somebody from now on.
@@ -208,7 +215,9 @@ pub fn sbom_unread(name: &str, why: &str) -> String {
 
 /// Nobody, or more than one, has this name.
 pub fn nobody(word: &str) -> String {
-    format!("I know nobody, or more than one, as “{word}”. Use the short names of people, such as lea, with commas between.")
+    format!(
+        "I know nobody, or more than one, as “{word}”. Use the short names of people, such as lea, with commas between."
+    )
 }
 
 /// Reports are not for everybody.
@@ -249,7 +258,8 @@ pub fn not_complete(missing: usize) -> String {
 
 /// Everything is answered.
 pub fn nothing_asked() -> String {
-    "Everything is answered: submit files it, the number of an answer changes it, cancel leaves it.".to_owned()
+    "Everything is answered: submit files it, the number of an answer changes it, cancel leaves it."
+        .to_owned()
 }
 
 /// What is wrong with an answer, and what was asked.

@@ -82,7 +82,9 @@ impl<'s> Unit<'s> {
         // A timer that is due then anyway stays: what many start at once is written once.
         if let Some(timer) = next {
             let key = records::timer(timer);
-            if self.read::<Key>(pointer.clone()).await?.as_ref() == Some(&key) && !self.writes.contains_key(&key) {
+            if self.read::<Key>(pointer.clone()).await?.as_ref() == Some(&key)
+                && !self.writes.contains_key(&key)
+            {
                 return Ok(());
             }
         }

@@ -87,8 +87,8 @@ pub async fn run(args: AuditArgs, place: &StorePlace) -> anyhow::Result<Ended> {
 }
 
 const COLUMNS: [&str; 13] = [
-    "number", "at", "subject", "actor", "account", "action", "outcome", "revision", "policy", "message", "detail",
-    "previous", "hash",
+    "number", "at", "subject", "actor", "account", "action", "outcome", "revision", "policy", "message",
+    "detail", "previous", "hash",
 ];
 
 fn row(entry: &AuditEntry) -> anyhow::Result<[String; 13]> {

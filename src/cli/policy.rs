@@ -78,7 +78,9 @@ pub async fn run(args: PolicyArgs, data: &DataArgs) -> anyhow::Result<Ended> {
             let (mut tried, mut changed) = (0, Vec::new());
             for (_, _, request) in &requests {
                 let workflow = knowledge.workflow(&request.workflow);
-                let Some(replayed) = workflow.and_then(|workflow| replay(request, workflow, roster)) else { continue };
+                let Some(replayed) = workflow.and_then(|workflow| replay(request, workflow, roster)) else {
+                    continue;
+                };
                 tried += 1;
                 if replayed.was != replayed.would_be {
                     changed.push((request, replayed));
@@ -97,7 +99,8 @@ async fn absences(store: &dyn Store) -> anyhow::Result<Absences> {
 fn check(config: &Config, folder: Option<PathBuf>) -> anyhow::Result<Ended> {
     let mut set = files::built_in();
     if let Some(folder) = folder {
-        let company = files::read_folder(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let company =
+            files::read_folder(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         set = files::overlay(set, company);
     }
     let knowledge = match Knowledge::load(&set) {
@@ -111,7 +114,8 @@ fn check(config: &Config, folder: Option<PathBuf>) -> anyhow::Result<Ended> {
     let mind = Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
-        let lines: Vec<String> = undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
+        let lines: Vec<String> =
+            undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));
     }
     anstream::print!("{}", texts::rules(&mind.knowledge.workflows, &mind.people));

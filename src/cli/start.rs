@@ -50,10 +50,8 @@ pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     let mind = Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
-        let lines: Vec<String> = undecidable
-            .iter()
-            .map(|(workflow, why)| format!("{workflow}: {why}"))
-            .collect();
+        let lines: Vec<String> =
+            undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));
     }
     Ok(mind)

@@ -20,7 +20,8 @@ pub fn rules(workflows: &[Workflow], people: &People) -> String {
         }
         for stage in &workflow.rules.stages {
             let have = people.members(&stage.role).count();
-            let _ = write!(said, "  {}: {} of the {have} with the role {}", stage.label, stage.needs, stage.role);
+            let _ =
+                write!(said, "  {}: {} of the {have} with the role {}", stage.label, stage.needs, stage.role);
             if !stage.after.is_empty() {
                 let _ = write!(said, ", after {}", stage.after.join(" and "));
             }
@@ -68,7 +69,9 @@ pub fn simulated(request: &Request, trials: &[Trial], tried: &[Tried], people: &
 fn plain(text: &crate::core::message::Text) -> String {
     use crate::core::message::{Block, Span};
     let word = |span: &Span| match span {
-        Span::Text { text } | Span::Strong { text } | Span::Faint { text } | Span::Code { text } => text.clone(),
+        Span::Text { text } | Span::Strong { text } | Span::Faint { text } | Span::Code { text } => {
+            text.clone()
+        }
         Span::Link { label, .. } => label.clone(),
     };
     let block = |block: &Block| match block {

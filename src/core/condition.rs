@@ -224,9 +224,7 @@ fn is_shallow(source: &str) -> bool {
 fn context(facts: &Facts) -> Result<Context<'static, 'static>, ConditionError> {
     let mut context = Context::default();
     for (root, facts) in facts {
-        context
-            .add_variable(*root, facts)
-            .map_err(|error| ConditionError::Failed(error.to_string()))?;
+        context.add_variable(*root, facts).map_err(|error| ConditionError::Failed(error.to_string()))?;
     }
     Ok(context)
 }
@@ -371,8 +369,7 @@ fn not_yes_or_no(expression: &IdedExpr, vocabulary: &Vocabulary) -> Option<Strin
         let logical = [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::LOGICAL_NOT];
         match &part.expr {
             Expr::Call(call)
-                if logical.contains(&call.func_name.as_str())
-                    || call.func_name == operators::CONDITIONAL =>
+                if logical.contains(&call.func_name.as_str()) || call.func_name == operators::CONDITIONAL =>
             {
                 call.args.iter().find_map(|part| decides(part, context))
             }
@@ -405,10 +402,11 @@ fn never_true(expression: &IdedExpr, vocabulary: &Vocabulary) -> Option<String> 
                 }
                 Values::Text => {
                     let mut trials: Vec<Fact> = words.iter().map(text).collect();
-                    let fixed = vocabulary.values().flat_map(BTreeMap::values).filter_map(|values| match values {
-                        Values::Fixed(words) => words.first(),
-                        _ => None,
-                    });
+                    let fixed =
+                        vocabulary.values().flat_map(BTreeMap::values).filter_map(|values| match values {
+                            Values::Fixed(words) => words.first(),
+                            _ => None,
+                        });
                     trials.extend(fixed.map(text));
                     trials.extend([String::new(), "x".repeat(3000), all.clone()].iter().map(text));
                     trials

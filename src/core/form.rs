@@ -155,7 +155,8 @@ pub fn read_answer(
     if answer.is_empty() {
         return Err(format!("I need an answer to go on: {}", field.ask));
     }
-    let limit = if matches!(field.kind, FieldKind::Text | FieldKind::Sbom) { LONGEST_ANSWER } else { LONGEST_LINE };
+    let limit =
+        if matches!(field.kind, FieldKind::Text | FieldKind::Sbom) { LONGEST_ANSWER } else { LONGEST_LINE };
     let length = answer.chars().count();
     if length > limit {
         return Err(format!("That is {length} characters; {limit} fit here. Say it shorter, or link to it."));
@@ -244,7 +245,8 @@ mod tests {
         (class.id, class.when) = ("class".into(), Some(Condition::from("form.export != ''".to_owned())));
         let form = Form { title: "F".into(), fields: vec![crypto, export, class] };
         let asked = |answers: &[(&str, &str)]| {
-            let answers = answers.iter().map(|(id, answer)| ((*id).to_owned(), (*answer).to_owned())).collect();
+            let answers =
+                answers.iter().map(|(id, answer)| ((*id).to_owned(), (*answer).to_owned())).collect();
             form.asked(&answers).iter().map(|field| field.id.clone()).collect::<Vec<_>>()
         };
         assert_eq!(asked(&[("crypto", "no")]), ["crypto"]);

@@ -35,6 +35,7 @@ mod text;
 pub mod texts;
 mod told;
 pub mod trial;
+mod verdict;
 
 pub use language::Language;
 pub use rank::Measures;
@@ -49,6 +50,7 @@ use pair::Answers;
 use rank::{Question, Ranked};
 use scope::{Scope, Scopes};
 use terms::{Reader, Reading};
+use verdict::Said;
 
 /// What becomes of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -180,10 +182,11 @@ impl Counsel {
         };
         let verdict_of = |ranked: &Ranked| {
             let article = self.article(knowledge, ranked)?;
-            article.verdict.map(|verdict| self.verdict(verdict, &asked, ranked))
+            article.verdict.map(|verdict| self.verdict(verdict, &article.title, question, &reading))
         };
         let engine = pair::judge(knowledge, question, &reading);
-        let chosen = engine.as_ref().map(|engine| pair::choose(engine.verdict, &asked, &ranked, verdict_of));
+        let chosen = engine.as_ref().map(|judged| pair::choose(judged, &asked, &ranked, verdict_of));
+        let engine = engine.map(|judged| judged.report);
         let sure = match chosen {
             Some(Answers::Article(_)) => confidence::of(&asked, &ranked, share).max(confidence::OF_ENGINE),
             _ => confidence::of(&asked, &ranked, share),
@@ -282,16 +285,11 @@ impl Counsel {
     }
 
     /// An article's verdict as the answer to the question that was asked.
-    fn verdict(&self, of: ArticleVerdict, asked: &Question, ranked: &Ranked) -> Verdict {
-        let turned =
-            self.index.title(ranked.article).is_some_and(|title| rank::turned(asked.manner, title.manner));
-        match of {
-            ArticleVerdict::Depends => Verdict::Depends,
-            ArticleVerdict::Yes if turned => Verdict::No,
-            ArticleVerdict::No if turned => Verdict::Yes,
-            ArticleVerdict::Yes => Verdict::Yes,
-            ArticleVerdict::No => Verdict::No,
-        }
+    fn verdict(&self, of: ArticleVerdict, title: &str, question: &str, reading: &Reading) -> Verdict {
+        let about = self.reader.read(title, Language::English);
+        let (asked_words, title_words) = (text::words(question), text::words(title));
+        let asked = Said { manner: reading.manner, words: &asked_words, terms: &reading.terms };
+        verdict::answers(of, asked, Said { manner: about.manner, words: &title_words, terms: &about.terms })
     }
 }
 
@@ -316,6 +314,12 @@ pub(crate) mod tests {
     fn answer(question: &str) -> Answer {
         let (knowledge, counsel) = mind();
         counsel.answer(knowledge, question)
+    }
+
+    #[test]
+    fn a_license_with_two_versions_of_another_depends_on_the_version() {
+        let answer = answer("may Apache-2.0 code go into a GPLv2 only project, and what about GPLv3?");
+        assert_eq!((answer.kind, answer.verdict), (Kind::Answer, Some(Verdict::Depends)), "{answer:?}");
     }
 
     #[test]

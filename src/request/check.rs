@@ -156,7 +156,11 @@ fn stages(read: &WorkflowFile, found: &mut Findings<'_>) {
             );
         }
         if stage.needs > MOST_NEEDED {
-            found.add(&needle, format!("the stage `{}` needs {}; at most {MOST_NEEDED}", stage.id, stage.needs), "");
+            found.add(
+                &needle,
+                format!("the stage `{}` needs {}; at most {MOST_NEEDED}", stage.id, stage.needs),
+                "",
+            );
         }
         for (key, names) in [("after", &stage.after), ("distinct_from", &stage.distinct_from)] {
             for name in names.iter().filter(|name| !ids.contains(&name.as_str())) {
@@ -170,7 +174,11 @@ fn stages(read: &WorkflowFile, found: &mut Findings<'_>) {
             }
         }
         if stage.distinct_from.contains(&stage.id) {
-            found.add(&needle, format!("the stage `{}` is distinct from itself", stage.id), "name another stage");
+            found.add(
+                &needle,
+                format!("the stage `{}` is distinct from itself", stage.id),
+                "name another stage",
+            );
         }
     }
     if let Some(stage) = in_a_circle(&read.stages) {
@@ -212,10 +220,7 @@ fn conditions(read: &WorkflowFile, found: &mut Findings<'_>) {
     let lists = read.lists.iter().map(|(name, words)| (name.clone(), Values::Fixed(words.clone())));
     let vocabulary = Vocabulary::from([
         (FORM, everything),
-        (
-            REQUESTER,
-            BTreeMap::from([("id".to_owned(), Values::Text), ("roles".to_owned(), Values::Words)]),
-        ),
+        (REQUESTER, BTreeMap::from([("id".to_owned(), Values::Text), ("roles".to_owned(), Values::Words)])),
         (LISTS, lists.collect()),
     ]);
     for stage in &read.stages {

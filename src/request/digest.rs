@@ -48,7 +48,12 @@ pub fn wake(person: &PersonId, people: &People, now: Timestamp) -> Option<Timer>
 }
 
 /// What a person has to do with a request now, and since when; nothing, if anybody but them could.
-fn task_of(request: &Request, person: &PersonId, roster: Roster<'_>, now: Timestamp) -> Option<(Task, Timestamp)> {
+fn task_of(
+    request: &Request,
+    person: &PersonId,
+    roster: Roster<'_>,
+    now: Timestamp,
+) -> Option<(Task, Timestamp)> {
     match request.status {
         Status::Open if request.owns(person) => {
             let since = request.open_questions().map(|(_, question)| question.at).min()?;
@@ -79,7 +84,13 @@ fn lapses(request: &Request, zone: &TimeZone) -> Timestamp {
 }
 
 /// Whether it is time to remind of something: a reminder fell due since the last digest, and not more than allowed.
-fn is_due(request: &Request, since: Timestamp, last: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> bool {
+fn is_due(
+    request: &Request,
+    since: Timestamp,
+    last: Option<Timestamp>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> bool {
     let patience = request.rules.patience;
     let reminders = |until: Timestamp| {
         (working_days_between(since, until, zone) / patience.remind_every.max(1)).min(patience.remind_at_most)
@@ -160,7 +171,10 @@ fn text(waiting: &[(&Request, Task, Timestamp)], people: &People, zone: &TimeZon
             Task::Finish => {
                 let left = request.todo.iter().filter(|todo| todo.done.is_none()).count();
                 spans.extend([
-                    Span::text(format!("approved {}, {left} of its checklist still to do: ", ago(*since, now))),
+                    Span::text(format!(
+                        "approved {}, {left} of its checklist still to do: ",
+                        ago(*since, now)
+                    )),
                     Span::code(format!("show {id}")),
                 ]);
             }
@@ -168,7 +182,9 @@ fn text(waiting: &[(&Request, Task, Timestamp)], people: &People, zone: &TimeZon
         spans
     };
     let count = waiting.len();
-    let headline = if count == 1 { "This still waits for you:".to_owned() } else {
+    let headline = if count == 1 {
+        "This still waits for you:".to_owned()
+    } else {
         format!("These {count} still wait for you, the most urgent first:")
     };
     let mut blocks = vec![

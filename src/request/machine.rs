@@ -8,8 +8,8 @@ use super::id::RequestId;
 use super::roster::Roster;
 use super::rules::{Confirm, Stage};
 use super::state::{
-    Answer, Approval, Ballot, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question, Request, Said,
-    Status, Todo, Word, answers_of, special,
+    Answer, Approval, Ballot, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question, Request,
+    Said, Status, Todo, Word, answers_of, special,
 };
 use super::tally::StageStatus;
 use super::workflow::Workflow;
@@ -412,7 +412,8 @@ impl Request {
                 self.approve(Approval::Votes, todo, now, happened);
             }
             _ => {
-                let begins = happened.iter().any(|what| matches!(what, Happened::Filed | Happened::Edited { .. }));
+                let begins =
+                    happened.iter().any(|what| matches!(what, Happened::Filed | Happened::Edited { .. }));
                 let facts = self.rules.facts(self.facts(), &self.requester, &self.roles);
                 if begins && let Some(rule) = self.rules.automatic(&facts) {
                     let approval = Approval::Policy { rule: rule.id.clone(), label: rule.label.clone() };
@@ -583,7 +584,8 @@ impl Request {
         let stages = self.entitled(roster, &by.person, on, at)?;
         for stage in stages {
             let word = Word::TakeBack(choices.to_vec());
-            if self.speak(&stage.id, by, word, Means::Words, at).is_some_and(|ballot| ballot.choice.is_none()) {
+            if self.speak(&stage.id, by, word, Means::Words, at).is_some_and(|ballot| ballot.choice.is_none())
+            {
                 happened.push(Happened::TookBack { stage: stage.id });
             }
         }

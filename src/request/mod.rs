@@ -24,11 +24,11 @@ pub mod slot;
 pub mod state;
 pub mod steps;
 pub mod tally;
-pub mod texts;
-pub mod view;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod texts;
 pub mod trial;
+pub mod view;
 pub mod workflow;
 
 pub use id::RequestId;

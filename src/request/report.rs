@@ -131,7 +131,8 @@ fn kind(workflow: &str, requests: &[&Request]) -> Kind {
     }
     kind.stages = stages.into_iter().map(|(label, times)| (label, Spread::of(times))).collect();
     let since = |request: &&Request, at: Option<Timestamp>| Some(at?.duration_since(request.filed_at));
-    kind.first_response = Spread::of(requests.iter().filter_map(|request| since(request, request.first_response)));
+    kind.first_response =
+        Spread::of(requests.iter().filter_map(|request| since(request, request.first_response)));
     kind.decision = Spread::of(requests.iter().filter_map(|request| since(request, request.decided)));
     kind
 }
@@ -160,6 +161,9 @@ mod tests {
         assert_eq!(times(&[7]), Spread { count: 1, median: 7, p90: 7 });
         assert_eq!(times(&[5, 1, 4, 2, 3]), Spread { count: 5, median: 3, p90: 5 });
         assert_eq!(times(&(1..=100).collect::<Vec<_>>()), Spread { count: 100, median: 50, p90: 90 });
-        assert_eq!((in_words(90), in_words(7_200), in_words(216_000)), ("1.5 minutes".into(), "2 hours".into(), "2.5 days".into()));
+        assert_eq!(
+            (in_words(90), in_words(7_200), in_words(216_000)),
+            ("1.5 minutes".into(), "2 hours".into(), "2.5 days".into())
+        );
     }
 }

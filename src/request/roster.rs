@@ -92,7 +92,8 @@ impl Absences {
     pub fn end_delegations(&mut self, from: &PersonId, role: Option<&Role>, now: Timestamp) -> bool {
         let mut ended = false;
         for old in &mut self.delegations {
-            let same = old.from == *from && (role.is_none() || old.role.is_none() || old.role.as_ref() == role);
+            let same =
+                old.from == *from && (role.is_none() || old.role.is_none() || old.role.as_ref() == role);
             if same && old.until > now {
                 old.until = now;
                 ended = true;

@@ -148,12 +148,7 @@ impl Rules {
     }
 
     /// What conditions read: the answers, the requester, the lists.
-    pub fn facts(
-        &self,
-        answers: BTreeMap<String, Fact>,
-        requester: &PersonId,
-        roles: &[Role],
-    ) -> Facts {
+    pub fn facts(&self, answers: BTreeMap<String, Fact>, requester: &PersonId, roles: &[Role]) -> Facts {
         let lists = self.lists.iter().map(|(name, words)| (name.clone(), Fact::Words(words.clone())));
         let roles = roles.iter().map(|role| role.0.clone()).collect();
         Facts::from([

@@ -287,7 +287,9 @@ impl<'a> Step<'a> {
                 let text = texts::filed(&self.request);
                 self.tell_owners(&text);
             }
-            Happened::Voted { stage, choice, instead_of } => self.voted(deed, all, stage, *choice, instead_of.as_ref()),
+            Happened::Voted { stage, choice, instead_of } => {
+                self.voted(deed, all, stage, *choice, instead_of.as_ref())
+            }
             Happened::ReasonMissing => {
                 self.follow_up = FollowUp::Reason;
                 self.audit("vote.reject", Taken::Done, &[("reason", "awaited")]);
@@ -301,7 +303,11 @@ impl<'a> Step<'a> {
                 self.tell_actor(text);
             }
             Happened::NotTwice { stage, other } => {
-                self.audit("vote.approve", Taken::Refused, &[("stage", stage), ("why", "approved in another stage")]);
+                self.audit(
+                    "vote.approve",
+                    Taken::Refused,
+                    &[("stage", stage), ("why", "approved in another stage")],
+                );
                 let text = texts::not_twice(
                     &self.request,
                     texts::stage(&self.request, stage),
@@ -322,7 +328,11 @@ impl<'a> Step<'a> {
             }
             Happened::ConcernRaised(number) => {
                 let words = self.request.concerns[number - 1].text.clone();
-                self.audit("concern.raised", Taken::Done, &[("number", &number.to_string()), ("text", &words)]);
+                self.audit(
+                    "concern.raised",
+                    Taken::Done,
+                    &[("number", &number.to_string()), ("text", &words)],
+                );
                 let text = texts::concern_raised(&self.request, *number, &actor, &words);
                 self.tell_owners(&text);
                 let text = texts::concern_noted(&self.request, *number);
@@ -341,7 +351,11 @@ impl<'a> Step<'a> {
             }
             Happened::Asked(number) => {
                 let words = self.request.questions[number - 1].text.clone();
-                self.audit("question.asked", Taken::Done, &[("number", &number.to_string()), ("text", &words)]);
+                self.audit(
+                    "question.asked",
+                    Taken::Done,
+                    &[("number", &number.to_string()), ("text", &words)],
+                );
                 let text = texts::asked(&self.request, *number, &actor, &words);
                 self.tell_owners(&text);
                 let text = texts::question_sent(&self.request);
@@ -350,7 +364,11 @@ impl<'a> Step<'a> {
             Happened::Replied(number) => {
                 let question = self.request.questions[number - 1].clone();
                 let words = question.answer.unwrap_or_default();
-                self.audit("question.answered", Taken::Done, &[("number", &number.to_string()), ("text", &words)]);
+                self.audit(
+                    "question.answered",
+                    Taken::Done,
+                    &[("number", &number.to_string()), ("text", &words)],
+                );
                 let text = texts::replied(&self.request, &actor, &question.text, &words);
                 self.tell(&question.by, Some(&question.account), text);
                 let text = texts::reply_sent(&self.request, self.request.open_questions().count());
@@ -361,11 +379,13 @@ impl<'a> Step<'a> {
                     .iter()
                     .map(|change| {
                         let (before, after) = (change.before.as_deref(), change.after.as_deref());
-                        let said = format!("{} → {}", before.unwrap_or("nothing"), after.unwrap_or("nothing"));
+                        let said =
+                            format!("{} → {}", before.unwrap_or("nothing"), after.unwrap_or("nothing"));
                         (change.label.clone(), said)
                     })
                     .collect();
-                let detail: Vec<(&str, &str)> = detail.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+                let detail: Vec<(&str, &str)> =
+                    detail.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
                 self.audit("request.edited", Taken::Done, &detail);
                 let text = texts::edited(&self.request, changes);
                 self.tell_owners(&text);
@@ -471,13 +491,25 @@ impl<'a> Step<'a> {
         match self.request.approval.clone().filter(|_| status == Status::Approved) {
             // A decision of the rules, never a person's vote.
             Some(Approval::Policy { rule, label }) => {
-                self.audit_as(Actor::Bot, "policy.approved", Taken::Done, &[("rule", &rule), ("label", &label)]);
+                self.audit_as(
+                    Actor::Bot,
+                    "policy.approved",
+                    Taken::Done,
+                    &[("rule", &rule), ("label", &label)],
+                );
             }
             Some(Approval::BreakGlass { person, reason }) => {
                 self.audit("request.BREAK-GLASS", Taken::Done, &[("reason", &reason)]);
                 let text = texts::glass_broken(&self.request, &self.desk.name(&person), &reason);
-                let everywhere: Vec<CardAt> =
-                    self.request.cards.iter().cloned().chain(self.reviewers_now()).collect::<BTreeSet<_>>().into_iter().collect();
+                let everywhere: Vec<CardAt> = self
+                    .request
+                    .cards
+                    .iter()
+                    .cloned()
+                    .chain(self.reviewers_now())
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect();
                 for at in everywhere {
                     self.say_at(&at, text.clone());
                 }
@@ -585,7 +617,8 @@ impl<'a> Step<'a> {
 
     fn set_timers(&mut self, happened: &[Happened]) {
         const TIMED: [Purpose; 3] = [Purpose::Warn, Purpose::Escalate, Purpose::Expire];
-        let began = |what: &Happened| matches!(what, Happened::Filed | Happened::Revised { .. } | Happened::Resumed);
+        let began =
+            |what: &Happened| matches!(what, Happened::Filed | Happened::Revised { .. } | Happened::Resumed);
         let stands = self.request.clock.paused.is_some() || !self.request.status.is_open();
         let stopped = |what: &Happened| matches!(what, Happened::Asked(_) | Happened::Settled(_));
         if stands && happened.iter().any(stopped) && !happened.contains(&Happened::Filed) {

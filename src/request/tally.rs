@@ -50,7 +50,13 @@ impl Request {
     }
 
     /// Whose seat a person fills in a stage at a moment, if they may vote there.
-    pub fn seat(&self, stage: &Stage, person: &PersonId, roster: Roster<'_>, at: Timestamp) -> Option<PersonId> {
+    pub fn seat(
+        &self,
+        stage: &Stage,
+        person: &PersonId,
+        roster: Roster<'_>,
+        at: Timestamp,
+    ) -> Option<PersonId> {
         let barred = |person: &PersonId| self.asks(person);
         self.roles_of(stage).find_map(|role| roster.seat(person, role, at, &barred))
     }
@@ -96,7 +102,9 @@ impl Request {
         let others = stage.distinct_from.iter().filter_map(|id| self.rules.stage(id));
         others.into_iter().find(|other| {
             let counted = self.counted(other, roster);
-            counted.iter().any(|(seat, vote)| vote.ballot.approves() && (seat == person || vote.person == person))
+            counted
+                .iter()
+                .any(|(seat, vote)| vote.ballot.approves() && (seat == person || vote.person == person))
         })
     }
 
@@ -177,8 +185,14 @@ impl Request {
             return Vec::new();
         }
         let pending = |stage: &&Stage| self.stage_status(stage, roster) == StageStatus::Pending;
-        let mut roles: Vec<Role> =
-            self.rules.stages.iter().filter(pending).flat_map(|stage| self.roles_of(stage)).cloned().collect();
+        let mut roles: Vec<Role> = self
+            .rules
+            .stages
+            .iter()
+            .filter(pending)
+            .flat_map(|stage| self.roles_of(stage))
+            .cloned()
+            .collect();
         roles.sort();
         roles.dedup();
         roles

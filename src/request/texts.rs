@@ -43,9 +43,13 @@ pub fn stage<'a>(request: &'a Request, id: &'a str) -> &'a str {
 
 /// To the requester: it is filed, and who decides.
 pub fn filed(request: &Request) -> Text {
-    let mut spans = vec![Span::text("Filed as "), id(request), Span::text(format!(": {}. ", request.summary))];
+    let mut spans =
+        vec![Span::text("Filed as "), id(request), Span::text(format!(": {}. ", request.summary))];
     if request.status.is_open() {
-        spans.push(Span::text(format!("{} will decide; I tell you of every step. See it with ", stages(request))));
+        spans.push(Span::text(format!(
+            "{} will decide; I tell you of every step. See it with ",
+            stages(request)
+        )));
     } else {
         spans.push(Span::text("See it with "));
     }
@@ -139,7 +143,9 @@ pub fn vote_counts(request: &Request, choice: Choice) -> Text {
 /// To a voter: it does not count twice.
 pub fn not_twice(request: &Request, stage: &str, other: &str) -> Text {
     line([
-        Span::text(format!("You approved in {other}, and {stage} wants somebody else, so there your approval of ")),
+        Span::text(format!(
+            "You approved in {other}, and {stage} wants somebody else, so there your approval of "
+        )),
         id(request),
         Span::text(" does not count."),
     ])
@@ -193,7 +199,9 @@ pub fn ask_concern(request: &RequestId) -> Text {
     line([
         Span::text("What is your concern about "),
         Span::code(request.to_string()),
-        Span::text("? Answer here in a sentence; it blocks the approval until you, or the lead, resolve it. ("),
+        Span::text(
+            "? Answer here in a sentence; it blocks the approval until you, or the lead, resolve it. (",
+        ),
         Span::code("cancel"),
         Span::text(" to leave it.)"),
     ])
@@ -212,7 +220,8 @@ pub fn ask_question(request: &RequestId) -> Text {
 
 /// To those who ask and those concerned: a concern was raised.
 pub fn concern_raised(request: &Request, number: usize, by: &str, text: &str) -> Text {
-    let said = format!(": {by} has a concern (number {number}). It blocks the approval until it is resolved.");
+    let said =
+        format!(": {by} has a concern (number {number}). It blocks the approval until it is resolved.");
     quoted(line([id(request), Span::text(said)]), Some(text))
 }
 
@@ -236,7 +245,8 @@ pub fn concern_resolved(request: &Request, number: usize, by: &str) -> Text {
 
 /// To those who ask: a reviewer wants to know something.
 pub fn asked(request: &Request, number: usize, by: &str, text: &str) -> Text {
-    let mut said = quoted(line([id(request), Span::text(format!(": {by} asks (question {number}):"))]), Some(text));
+    let mut said =
+        quoted(line([id(request), Span::text(format!(": {by} asks (question {number}):"))]), Some(text));
     said.blocks.push(Block::spans([
         Span::text("Until you answer, the clock stands. Say "),
         Span::code(format!("answer {} {number} …", request.id)),
@@ -295,7 +305,10 @@ pub fn changes(changes: &[Difference]) -> Block {
 pub fn edited(request: &Request, differences: &[Difference]) -> Text {
     let material = differences.iter().any(|difference| difference.change == Change::Material);
     let said = if material {
-        format!(" is now revision {}; votes begin anew, and those who had voted are told what changed:", request.revision)
+        format!(
+            " is now revision {}; votes begin anew, and those who had voted are told what changed:",
+            request.revision
+        )
     } else {
         " is changed. Nothing that a decision rests on is different, so votes stay:".to_owned()
     };
@@ -365,7 +378,10 @@ pub fn glass_broken(request: &Request, by: &str, reason: &str) -> Text {
     let text = line([
         Span::strong("Break-glass: "),
         id(request),
-        Span::text(format!(" ({}) was approved by {by} alone, without the votes its rules ask for. The reason:", request.summary)),
+        Span::text(format!(
+            " ({}) was approved by {by} alone, without the votes its rules ask for. The reason:",
+            request.summary
+        )),
     ]);
     quoted(text, Some(reason))
 }
@@ -380,7 +396,10 @@ pub fn refused(request: &Request, why: &Refusal) -> Text {
         ),
         Refusal::NotNow { stage: id } => match request.gates.get(id) {
             Some(_) => format!(" does not need {}; your vote does not count here.", stage(request, id)),
-            None => format!(" is not with {} yet: others come first. I show you the card then.", stage(request, id)),
+            None => format!(
+                " is not with {} yet: others come first. I show you the card then.",
+                stage(request, id)
+            ),
         },
         Refusal::Decided(decided) => {
             format!(" is {} already; votes no longer change it.", status(*decided))

@@ -153,7 +153,9 @@ fn words(content: &Content) -> String {
         },
     };
     let word = |span: &Span| match span {
-        Span::Text { text } | Span::Strong { text } | Span::Faint { text } | Span::Code { text } => text.clone(),
+        Span::Text { text } | Span::Strong { text } | Span::Faint { text } | Span::Code { text } => {
+            text.clone()
+        }
         Span::Link { label, .. } => label.clone(),
     };
     spans.iter().map(word).collect()

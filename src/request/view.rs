@@ -57,7 +57,9 @@ fn progress(request: &Request, stage: &Stage, seen: Seen<'_>) -> Field {
         }
         let (check, cross) = (emoji::character(emoji::CHECK), emoji::character(emoji::CROSS));
         votes.push(match (vote.ballot.choice, &vote.ballot.reason, vote.ballot.confirmed) {
-            (Some(Choice::Approve), _, Confirmed::Awaited) => format!("{check} {name} (confirmation awaited)"),
+            (Some(Choice::Approve), _, Confirmed::Awaited) => {
+                format!("{check} {name} (confirmation awaited)")
+            }
             (Some(Choice::Approve), ..) => format!("{check} {name}"),
             (_, Some(reason), Confirmed::Yes) => format!("{cross} {name}: {reason}"),
             (_, Some(_), Confirmed::Awaited) => format!("{cross} {name} (confirmation awaited)"),
@@ -114,7 +116,11 @@ fn talk(request: &Request, seen: Seen<'_>) -> Vec<Block> {
     let mut items = Vec::new();
     for (number, concern) in request.open_concerns() {
         items.push(vec![
-            Span::text(format!("{} Concern {number} of {}: ", emoji::character(emoji::WARNING), seen.name(&concern.by))),
+            Span::text(format!(
+                "{} Concern {number} of {}: ",
+                emoji::character(emoji::WARNING),
+                seen.name(&concern.by)
+            )),
             Span::text(concern.text.clone()),
         ]);
     }
@@ -135,9 +141,12 @@ fn talk(request: &Request, seen: Seen<'_>) -> Vec<Block> {
         items.push(spans);
     }
     for (person, ballot) in request.ballots.values().flatten().filter(|(_, ballot)| ballot.approves()) {
-        items.extend(ballot.conditions.iter().map(|condition| {
-            vec![Span::text(format!("{} approves if: {condition}", seen.name(person)))]
-        }));
+        items.extend(
+            ballot
+                .conditions
+                .iter()
+                .map(|condition| vec![Span::text(format!("{} approves if: {condition}", seen.name(person)))]),
+        );
     }
     if items.is_empty() { Vec::new() } else { vec![Block::List { items }] }
 }
@@ -334,7 +343,9 @@ pub fn checklist_card(request: &Request, seen: Seen<'_>) -> Card {
         })
         .collect();
     let footer = match (with_link.first(), buttons.is_empty()) {
-        (Some((index, _)), _) => format!("A condition takes a link: done {} {} https://…", request.id, index + 1),
+        (Some((index, _)), _) => {
+            format!("A condition takes a link: done {} {} https://…", request.id, index + 1)
+        }
         (None, true) => "Every task is done.".to_owned(),
         (None, false) => "Press when a task is done, or say done.".to_owned(),
     };
@@ -377,7 +388,8 @@ pub fn list(requests: &[Request], more: usize, reader: &PersonId, seen: Seen<'_>
         return texts::no_requests();
     }
     visible.sort_by_key(|request| (!request.status.is_open(), std::cmp::Reverse(request.filed_at)));
-    let mut blocks = vec![Block::List { items: visible.iter().map(|request| item(request, reader, seen)).collect() }];
+    let mut blocks =
+        vec![Block::List { items: visible.iter().map(|request| item(request, reader, seen)).collect() }];
     if more > 0 {
         blocks.push(Block::spans([Span::faint(format!("… and {more} more; the newest are shown."))]));
     }

@@ -178,10 +178,12 @@ expire_after = 20
         let circle = SAMPLE
             .replace("role = \"legal\"", "role = \"legal\"\nafter = [\"management\"]")
             .replace("role = \"management\"", "role = \"management\"\nafter = [\"legal\"]");
-        let found = Workflow::load(&SourceFile { path: "workflows/release.toml".into(), text: circle }).unwrap_err();
+        let found =
+            Workflow::load(&SourceFile { path: "workflows/release.toml".into(), text: circle }).unwrap_err();
         assert!(found[0].what.contains("waits for itself"), "{found:?}");
         let never = SAMPLE.replace("role = \"", "when = \"form.name == 'x'\"\nrole = \"");
-        let found = Workflow::load(&SourceFile { path: "workflows/release.toml".into(), text: never }).unwrap_err();
+        let found =
+            Workflow::load(&SourceFile { path: "workflows/release.toml".into(), text: never }).unwrap_err();
         assert!(found[0].what.contains("every stage could be skipped"), "{found:?}");
         let early = faults("type = \"line\"", "type = \"line\"\nwhen = \"form.license == 'MIT'\"");
         let unknown = |fault: &Fault| fault.what.contains("`form.license` is unknown");

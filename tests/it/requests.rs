@@ -70,7 +70,10 @@ fn the_boring_is_approved_at_once_by_the_rules() {
     has(&transcript, &["is approved", "nobody needs to vote", "a small fix of our own"]);
     let log = audit(data.path());
     let decided = log.iter().find(|entry| entry["action"] == "policy.approved").unwrap();
-    assert_eq!((decided["actor"].as_str(), decided["detail"]["rule"].as_str()), (Some("bot"), Some("small-fix")));
+    assert_eq!(
+        (decided["actor"].as_str(), decided["detail"]["rule"].as_str()),
+        (Some("bot"), Some("small-fix"))
+    );
     assert!(decided["policy"].as_str().unwrap().starts_with("contribution@"));
     assert!(!log.iter().any(|entry| entry["action"].as_str().unwrap().starts_with("vote.")));
 }
@@ -78,7 +81,8 @@ fn the_boring_is_approved_at_once_by_the_rules() {
 #[test]
 fn a_likely_duplicate_is_named_before_it_is_filed_and_an_old_request_can_be_copied() {
     let data = fresh();
-    let script = format!("{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\n1\nwindmill\nsubmit\nsubmit\nshow REL-2\n");
+    let script =
+        format!("{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\n1\nwindmill\nsubmit\nsubmit\nshow REL-2\n");
     let transcript = play(data.path(), &script);
     has(&transcript, &["This looks like", "REL-1"]);
     has(after(&transcript, "> show REL-2"), &["windmill", "https://git.example.com/turbine"]);
@@ -94,7 +98,10 @@ fn an_approval_may_have_a_condition_that_is_ticked_with_a_link() {
     );
     let transcript = play(data.path(), &script);
     has(&transcript, &["it takes a link that proves it"]);
-    has(after(&transcript, "> show REL-1"), &["☑ 8. the trademark search is done", "https://example.com/search"]);
+    has(
+        after(&transcript, "> show REL-1"),
+        &["☑ 8. the trademark search is done", "https://example.com/search"],
+    );
 }
 
 #[test]
@@ -106,22 +113,37 @@ fn somebody_decides_for_somebody_who_is_away() {
          /as sam\n/in #security\napprove REL-1\n/as ada\n/in #general\nstatus REL-1\n"
     );
     let transcript = play(data.path(), &script);
-    has(&transcript, &["You are away until 2999-01-01", "Sam (sample security) decides for legal", "asks you to decide"]);
+    has(
+        &transcript,
+        &["You are away until 2999-01-01", "Sam (sample security) decides for legal", "asks you to decide"],
+    );
     has(after(&transcript, "> status REL-1"), &["Sam (sample security) for Lea (sample legal)", "Away: Lea"]);
 }
 
 #[test]
 fn rules_are_checked_votes_are_tried_and_changed_rules_are_replayed() {
     let data = fresh();
-    let script = format!("{FILE_RELEASE}/as lea\n/in #legal\n/react REL-1 ✅\n/as mia\n/in #management\n/react REL-1 ✅\n{FILE_RELEASE}submit\n");
-    play(data.path(), &script.replacen("/as mia\n/in #management\n/react REL-1 ✅\n", "/as mia\n/in #management\n/react REL-1 ✅\n/as ada\n/in #general\n", 1));
+    let script = format!(
+        "{FILE_RELEASE}/as lea\n/in #legal\n/react REL-1 ✅\n/as mia\n/in #management\n/react REL-1 ✅\n{FILE_RELEASE}submit\n"
+    );
+    play(
+        data.path(),
+        &script.replacen(
+            "/as mia\n/in #management\n/react REL-1 ✅\n",
+            "/as mia\n/in #management\n/react REL-1 ✅\n/as ada\n/in #general\n",
+            1,
+        ),
+    );
     let (config, place) = (config(data.path()), data.path().display().to_string());
     let at = ["--config", &config, "--data", &place];
 
     has(&said(&run(&[&["policy", "check"][..], &at].concat(), "")), &["Sound", "Management"]);
     let simulate = ["policy", "simulate", "REL-2", "--vote", "legal:approve", "--vote", "management:approve"];
     let simulated = said(&run(&[&simulate[..], &at].concat(), ""));
-    has(&simulated, &["Nothing is changed", "Lea (sample legal) approves", "decided: approved", "tells console:ada"]);
+    has(
+        &simulated,
+        &["Nothing is changed", "Lea (sample legal) approves", "decided: approved", "tells console:ada"],
+    );
     let wrong = run(&[&["policy", "simulate", "REL-2", "--vote", "legl:approve"][..], &at].concat(), "");
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean `legal`?"));
 
@@ -133,9 +155,20 @@ fn rules_are_checked_votes_are_tried_and_changed_rules_are_replayed() {
     std::fs::write(folder.join("release.toml"), stricter).unwrap();
     let rules = data.path().join("rules").display().to_string();
     let replayed = said(&run(&[&["policy", "replay", "--knowledge", &rules][..], &at].concat(), ""));
-    has(&replayed, &["2 requests", "1 would stand differently", "approved by votes → not decided", "Legal: not enough votes"]);
+    has(
+        &replayed,
+        &[
+            "2 requests",
+            "1 would stand differently",
+            "approved by votes → not decided",
+            "Legal: not enough votes",
+        ],
+    );
 
-    has(&said(&run(&[&["report"][..], &at].concat(), "")), &["2 requests", "1 open, 1 approved", "first response"]);
+    has(
+        &said(&run(&[&["report"][..], &at].concat(), "")),
+        &["2 requests", "1 open, 1 approved", "first response"],
+    );
     let png = data.path().join("report.png").display().to_string();
     said(&run(&[&["report", "--png", &png][..], &at].concat(), ""));
     assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
@@ -160,5 +193,8 @@ fn reports_are_for_those_who_decide() {
     let data = fresh();
     let transcript = play(data.path(), &format!("{FILE_RELEASE}report\n/as olga\n/in #ospo\nreport\n"));
     has(&transcript, &["Reports are for the OSPO"]);
-    has(after(&transcript, "/as olga"), &["1 in all, 1 open", "Open by age", "Lea (sample legal): 1 waiting"]);
+    has(
+        after(&transcript, "/as olga"),
+        &["1 in all, 1 open", "Open by age", "Lea (sample legal): 1 waiting"],
+    );
 }

@@ -170,7 +170,14 @@ impl Company {
     }
 
     /// One reviewer decides one request if there is a card for them; says whether they did.
-    fn decide(&mut self, wishes: &Wishes, request: usize, name: &'static str, role: &str, out: &mut Vec<Event>) -> bool {
+    fn decide(
+        &mut self,
+        wishes: &Wishes,
+        request: usize,
+        name: &'static str,
+        role: &str,
+        out: &mut Vec<Event>,
+    ) -> bool {
         let id = format!("MIN-{}", request + 1);
         let chat = Arc::clone(self.random.choice(&self.chats).unwrap());
         let channel = format!("#{role}");
@@ -236,7 +243,8 @@ async fn live(seed: u64, day: Day) -> End {
         // Somebody always tries what is not theirs.
         let wrong = *company.random.choice(["ada", "max", "eve", "olga"]).as_ref().unwrap();
         let platform = *company.random.choice(PLATFORMS).as_ref().unwrap();
-        let event = company.said(wrong, platform, "#general", &format!("approve MIN-{}", company.sent % 3 + 1));
+        let event =
+            company.said(wrong, platform, "#general", &format!("approve MIN-{}", company.sent % 3 + 1));
         out.push(event);
         if day == Day::Bad {
             company.random.shuffle(&mut out);
@@ -268,8 +276,12 @@ async fn inspect(seed: u64, company: &Company) -> End {
     verify(log.clone(), &head).unwrap_or_else(|fault| panic!("seed {seed}: {fault}"));
     no_reminder_to_anybody_who_cannot_act(seed, &log);
 
-    let requests: Vec<Request> =
-        read_all(store, records::all_requests()).await.unwrap().into_iter().map(|(_, _, request)| request).collect();
+    let requests: Vec<Request> = read_all(store, records::all_requests())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(_, _, request)| request)
+        .collect();
     assert_eq!(requests.len(), 3, "seed {seed}: nothing lost, nothing twice");
     let shown: Vec<String> = company
         .chats
@@ -300,7 +312,8 @@ async fn inspect(seed: u64, company: &Company) -> End {
 
 /// Reads from the audit log alone whether each reminder went to somebody who could act then.
 fn no_reminder_to_anybody_who_cannot_act(seed: u64, log: &[AuditEntry]) {
-    for (number, entry) in log.iter().enumerate().filter(|(_, entry)| entry.fact.action == "request.reminded") {
+    for (number, entry) in log.iter().enumerate().filter(|(_, entry)| entry.fact.action == "request.reminded")
+    {
         let person = &entry.fact.detail["person"];
         let about: Vec<&AuditEntry> =
             log[..number].iter().filter(|before| before.fact.subject == entry.fact.subject).collect();
@@ -318,7 +331,9 @@ fn no_reminder_to_anybody_who_cannot_act(seed: u64, log: &[AuditEntry]) {
         } else {
             assert!(["lea", "luis", "mia", "sam", "olga"].contains(&person.as_str()), "{}", context());
             let voted = about.iter().any(|before| {
-                by(before) == *person && before.fact.action.starts_with("vote.") && before.fact.outcome == Outcome::Done
+                by(before) == *person
+                    && before.fact.action.starts_with("vote.")
+                    && before.fact.outcome == Outcome::Done
             });
             assert!(!voted && !done("request.approved") && !done("request.rejected"), "{}", context());
         }
@@ -336,7 +351,8 @@ fn a_bad_day_ends_like_a_quiet_one() {
     };
     for seed in seeds {
         let run = |day| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
             runtime.unwrap().block_on(live(seed, day))
         };
         let quiet = run(Day::Quiet);

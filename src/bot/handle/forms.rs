@@ -1,8 +1,8 @@
 //! Forms on their way: begun, answered, filed.
 
 use super::super::dialogue::{self, Next, Said};
-use super::super::intent::FormWord;
 use super::super::files::Received;
+use super::super::intent::FormWord;
 use super::super::records::{Conversation, Course, Draft, FormName};
 use super::super::texts;
 use super::{ConversationChange, Decision, Loaded, Scene};
@@ -11,9 +11,9 @@ use crate::core::message::Content;
 use crate::counsel::licenses;
 use crate::knowledge::Knowledge;
 use crate::license::{self, SbomReport, choose, sbom};
+use crate::request::RequestId;
 use crate::request::Workflow;
 use crate::request::steps::By;
-use crate::request::RequestId;
 
 impl Scene<'_> {
     pub(super) fn begin(&self, command: &str, loaded: Loaded) -> Decision {
@@ -58,7 +58,8 @@ impl Scene<'_> {
     pub(super) fn form_of(&self, draft: &Draft) -> Option<(Form, Option<&Workflow>)> {
         match &draft.form {
             FormName::Edit { request: RequestId { prefix, .. } } => {
-                let workflow = self.mind.knowledge.workflows.iter().find(|workflow| workflow.prefix == *prefix)?;
+                let workflow =
+                    self.mind.knowledge.workflows.iter().find(|workflow| workflow.prefix == *prefix)?;
                 Some((workflow.form.clone(), Some(workflow)))
             }
             FormName::Request { workflow } => {
@@ -152,4 +153,3 @@ fn sbom_verdict(knowledge: &Knowledge, file: &Received) -> String {
         Err(why) => texts::sbom_unread(&file.name, &why),
     }
 }
-

@@ -209,9 +209,10 @@ impl Scene<'_> {
             Intent::React(card, sign) => self.react(by, &card, sign, loaded),
             Intent::Unreact(card, sign) => self.unreact(by, &card, sign, loaded),
             Intent::Words(id, about, words) => self.words(by, &id, about, &words, loaded),
-            Intent::LeaveWords(id, about) => {
-                Decision { conversation: ConversationChange::End, ..self.reply(texts::words_left(&id, about)) }
-            }
+            Intent::LeaveWords(id, about) => Decision {
+                conversation: ConversationChange::End,
+                ..self.reply(texts::words_left(&id, about))
+            },
             Intent::Form(word) => self.form(Some(by), word, loaded),
             Intent::Line(Line::Command(command)) => self.command(person, by, command, loaded),
             other => self.anyone(other, loaded),

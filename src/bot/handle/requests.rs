@@ -95,10 +95,7 @@ impl Scene<'_> {
     }
 
     fn on(&self, card: &CardSlot, request: &Request) -> On {
-        On {
-            stages: steps::stages_at(request, &card.at, &self.mind.channels),
-            revision: Some(card.revision),
-        }
+        On { stages: steps::stages_at(request, &card.at, &self.mind.channels), revision: Some(card.revision) }
     }
 
     pub(super) fn react(&self, by: By<'_>, card: &CardSlot, sign: Sign, loaded: Loaded) -> Decision {
@@ -225,7 +222,13 @@ impl Scene<'_> {
     }
 
     /// Files what a form asked for, unless it looks like a request that the author can see and was not told of yet.
-    pub(super) fn file(&self, by: By<'_>, workflow: &Workflow, mut draft: Draft, loaded: &Loaded) -> Decision {
+    pub(super) fn file(
+        &self,
+        by: By<'_>,
+        workflow: &Workflow,
+        mut draft: Draft,
+        loaded: &Loaded,
+    ) -> Decision {
         let desk = self.desk(loaded);
         let same = loaded.requests.iter().find(|request| {
             request.workflow == workflow.id
@@ -292,7 +295,8 @@ impl Scene<'_> {
     fn report(&self, person: &Person, loaded: &Loaded) -> Decision {
         let people = &self.mind.people;
         let mut workflows = self.mind.knowledge.workflows.iter();
-        let decides = workflows.any(|workflow| workflow.roles().iter().any(|role| people.holds(&person.id, role)));
+        let decides =
+            workflows.any(|workflow| workflow.roles().iter().any(|role| people.holds(&person.id, role)));
         if !people.holds(&person.id, &Role::ospo()) && !decides {
             return self.reply(texts::not_for_you());
         }

@@ -257,7 +257,10 @@ impl Model<'_> {
     fn rejects(&self, stage: usize) -> bool {
         !self.skipped(stage)
             && self.begun(stage)
-            && self.votes(stage).iter().any(|(.., (c, reason, confirmed))| *c == Choice::Reject && *reason && *confirmed)
+            && self
+                .votes(stage)
+                .iter()
+                .any(|(.., (c, reason, confirmed))| *c == Choice::Reject && *reason && *confirmed)
     }
 
     fn agrees(&self, stage: usize) -> bool {

@@ -148,13 +148,19 @@ impl Scene {
 
     pub fn filed(more: &[(&str, &str)]) -> (Self, Outcome) {
         let channel = |name: &str| vec![ChannelId::new(Platform::Console, format!("#{name}"))];
-        let channels = ["legal", "management", "security", "ospo"]
-            .map(|name| (Role(name.to_owned()), channel(name)));
+        let channels =
+            ["legal", "management", "security", "ospo"].map(|name| (Role(name.to_owned()), channel(name)));
         let place = Place::channel(ChannelId::new(Platform::Console, "#general"));
         let message = MessageRef { channel: place.channel.clone(), id: "1".into() };
         let (people, absences, channels, workflow) =
             (people(), Absences::default(), RoleChannels(channels.into()), workflow());
-        let by = By { person: &id("ada"), account: &account("ada"), place: &place, message: &message, at: start() };
+        let by = By {
+            person: &id("ada"),
+            account: &account("ada"),
+            place: &place,
+            message: &message,
+            at: start(),
+        };
         let desk = Desk {
             roster: Roster { people: &people, absences: &absences },
             channels: &channels,
@@ -190,8 +196,13 @@ impl Scene {
     pub fn does(&mut self, name: &str, deed: Deed) -> Outcome {
         self.pass(SignedDuration::from_mins(1));
         let (person, account) = (id(name), account(name));
-        let by =
-            By { person: &person, account: &account, place: &self.place, message: &self.message, at: self.now };
+        let by = By {
+            person: &person,
+            account: &account,
+            place: &self.place,
+            message: &self.message,
+            at: self.now,
+        };
         let outcome = act(self.desk(), self.request.clone(), by, deed);
         self.request = outcome.request.clone();
         outcome

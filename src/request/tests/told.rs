@@ -16,8 +16,10 @@ use crate::request::view;
 fn told(outcome: &Outcome, name: &str) -> String {
     let mut all = String::new();
     for effect in &outcome.effects {
-        if let Effect::Say { to: Destination::Private { account: to, .. } | Destination::Direct { account: to }, content } =
-            effect
+        if let Effect::Say {
+            to: Destination::Private { account: to, .. } | Destination::Direct { account: to },
+            content,
+        } = effect
             && *to == account(name)
         {
             all.push_str(&serde_json::to_string(content).unwrap());
@@ -77,7 +79,10 @@ fn a_stage_that_begins_gets_its_card_and_the_requester_hears_it() {
     let outcome = scene.does("luis", approve());
     assert_eq!(cards(&outcome), [("#legal".to_owned(), 1), ("#management".to_owned(), 1)]);
     let ada = told(&outcome, "ada");
-    assert!(ada.contains("luis (sample) (Legal) approved") && ada.contains("now it is with Management"), "{ada}");
+    assert!(
+        ada.contains("luis (sample) (Legal) approved") && ada.contains("now it is with Management"),
+        "{ada}"
+    );
     let outcome = scene.does("mia", approve());
     assert!(told(&outcome, "ada").contains("is approved"));
     let expected = [("vote.approve".to_owned(), Taken::Done), ("request.approved".to_owned(), Taken::Done)];
@@ -135,7 +140,8 @@ fn breaking_the_glass_is_loud() {
     let in_legal = outcome.effects.iter().any(|effect| {
         let Effect::Say { to: Destination::Place { place }, content } = effect else { return false };
         let said = serde_json::to_string(content).unwrap();
-        place.channel == ChannelId::new(Platform::Console, "#legal") && said.contains("a hole is being exploited")
+        place.channel == ChannelId::new(Platform::Console, "#legal")
+            && said.contains("a hole is being exploited")
     });
     assert!(in_legal, "{:#?}", outcome.effects);
     assert!(audited(&outcome).contains(&("request.BREAK-GLASS".to_owned(), Taken::Done)));
@@ -147,10 +153,16 @@ fn a_confidential_request_is_shown_to_each_reviewer_alone_and_exists_for_nobody_
     let shown: Vec<String> = cards(&outcome).into_iter().map(|(at, _)| at).collect();
     assert_eq!(shown, ["both", "lea", "luis", "lyn"]);
     let public = |effect: &Effect| {
-        matches!(effect, Effect::Say { to: Destination::Place { .. }, .. } | Effect::Show { to: Destination::Place { .. }, .. })
+        matches!(
+            effect,
+            Effect::Say { to: Destination::Place { .. }, .. }
+                | Effect::Show { to: Destination::Place { .. }, .. }
+        )
     };
     assert!(!outcome.effects.iter().any(public));
-    for (name, sees) in [("ada", true), ("lea", true), ("mia", true), ("olga", true), ("eve", false), ("max", false)] {
+    for (name, sees) in
+        [("ada", true), ("lea", true), ("mia", true), ("olga", true), ("eve", false), ("max", false)]
+    {
         assert_eq!(scene.request.visible_to(&id(name), scene.roster(), scene.now), sees, "{name}");
     }
 }

@@ -23,7 +23,10 @@ fn stages_come_in_their_order_and_all_that_are_needed_must_agree() {
     assert!(happened.contains(&Happened::Opened { stage: "management".into() }), "{happened:?}");
     assert_eq!(scene.request.status, Status::Open);
     scene.approves("mia").unwrap();
-    assert_eq!((scene.request.status, scene.request.approval.clone()), (Status::Approved, Some(Approval::Votes)));
+    assert_eq!(
+        (scene.request.status, scene.request.approval.clone()),
+        (Status::Approved, Some(Approval::Votes))
+    );
 }
 
 #[test]
@@ -234,7 +237,11 @@ fn accounts_of_one_person_are_one_voter() {
     let mut scene = Scene::new(&[]);
     scene.approves("lea").unwrap();
     let elsewhere = crate::request::machine::Doer { person: id("lea"), account: account("lea-elsewhere") };
-    let act = crate::request::machine::Act { by: Some(elsewhere), at: scene.now, deed: vote(Choice::Approve, None) };
+    let act = crate::request::machine::Act {
+        by: Some(elsewhere),
+        at: scene.now,
+        deed: vote(Choice::Approve, None),
+    };
     let (people, absences) = (scene.people.clone(), scene.absences.clone());
     let roster = crate::request::Roster { people: &people, absences: &absences };
     scene.request.apply(roster, &act, scene.now).unwrap();

@@ -1,9 +1,9 @@
 //! The real binary, driven as a person or a script would; and a platform in memory.
 
 pub mod fake;
-pub mod sim;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod sim;
 
 use std::io::Write;
 use std::path::Path;
