@@ -23,8 +23,8 @@ const OTHER_HALF: &[&str] = &[
     "kann", "darf", "muss", "reicht", "est", "peut", "faut", "suffit", "es", "puedo", "debo", "basta",
 ];
 
-/// Terms, stemmed, that turn what is done into what is left undone: keeping a notice into removing it.
-const UNDOING: &[&str] = &["remov", "strip", "drop", "delet", "omit", "skip", "without"];
+/// Terms, as concepts or stems, that turn what is done into what is left undone: keeping a notice into removing it.
+const UNDOING: &[&str] = &["remove", "remov", "strip", "drop", "delet", "omit", "skip", "without"];
 
 impl Said<'_> {
     /// Whether it offers a choice, so that yes and no would both be no answer.
