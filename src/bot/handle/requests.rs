@@ -98,6 +98,7 @@ impl Scene<'_> {
         On {
             stages: steps::stages_at(request, &card.at, &self.mind.channels),
             revision: Some(card.revision),
+            card: Some(card.at.clone()),
         }
     }
 
