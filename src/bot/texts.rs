@@ -258,8 +258,7 @@ pub fn not_complete(missing: usize) -> String {
 
 /// Everything is answered.
 pub fn nothing_asked() -> String {
-    "Everything is answered: submit files it, the number of an answer changes it, cancel leaves it."
-        .to_owned()
+    "Everything is answered: submit files it, the name of an answer changes it, cancel leaves it.".to_owned()
 }
 
 /// What is wrong with an answer, and what was asked.
@@ -301,24 +300,21 @@ pub fn ask_field(
 
 /// The whole form, before it is filed.
 pub fn review_form(form: &Form, asked: &[&FormField], answers: &Answers) -> Content {
-    let given = |(number, field): (usize, &&FormField)| {
-        let name = format!("{}. {}", number + 1, field.label);
-        match answers.get(&field.id).filter(|answer| !answer.is_empty()) {
-            Some(answer) => Field::new(name, answer),
-            None => Field { name, value: vec![Span::faint("left out")] },
-        }
+    let given = |field: &&FormField| match answers.get(&field.id).filter(|answer| !answer.is_empty()) {
+        Some(answer) => Field::new(&field.label, answer),
+        None => Field { name: field.label.clone(), value: vec![Span::faint("left out")] },
     };
     Content::Card(Card {
         title: vec![Span::strong(form.title.clone()), Span::text(": is this right?")],
         tone: Tone::Waiting,
-        blocks: vec![Block::Fields { fields: asked.iter().enumerate().map(given).collect() }],
+        blocks: vec![Block::Fields { fields: asked.iter().map(given).collect() }],
         buttons: vec![
             Button::new("Submit", "submit"),
             Button::new("Change the last answer", "back"),
             Button::new("Cancel", "cancel"),
         ],
         reactions: Vec::new(),
-        footer: vec![Span::faint("Nothing happens until you submit. To change an answer, say its number.")],
+        footer: vec![Span::faint("Nothing happens until you submit. To change an answer, say its name.")],
     })
 }
 
