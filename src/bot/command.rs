@@ -3,6 +3,8 @@
 //! Commands are the same on every platform. What is no command is a question; a word that almost is one gets
 //! "did you mean". Lines in code blocks and quotes are not read: they are somebody else's.
 
+use super::records::counsel::Helpful;
+use crate::core::manners::Mode;
 use crate::core::source::suggest;
 use crate::request::RequestId;
 
@@ -38,7 +40,7 @@ pub enum Command {
     Help,
     /// Show an article by its id.
     Answer(String),
-    /// Hand a question to the people of the OSPO.
+    /// Hand a question to the people of the OSPO; without words, the one that was just asked here.
     Human(String),
     /// Facts of a license.
     License(String),
@@ -80,6 +82,20 @@ pub enum Command {
     Submit,
     /// Show again what is being asked.
     Resume,
+    /// Take on a question that was handed over.
+    Claim(RequestId),
+    /// Say something to the other side of a question that was handed over.
+    Reply(RequestId, String),
+    /// A question that was handed over is answered.
+    Answered(RequestId),
+    /// A question that was handed over is not the OSPO's.
+    Dismiss(RequestId),
+    /// How the bot behaves in this channel; with a mode, from now on.
+    Channel(Option<Mode>),
+    /// What was asked in vain.
+    Gaps,
+    /// Whether the last answer here helped.
+    Helped(Helpful),
 }
 
 /// A command's word and how it is used, for help, completion and "did you mean".
@@ -105,6 +121,14 @@ pub const USAGE: &[(&str, &str)] = &[
     ("submit", "submit"),
     ("resume", "resume"),
     ("answer", "answer ARTICLE"),
+    ("helpful", "helpful"),
+    ("unhelpful", "unhelpful"),
+    ("reply", "reply ASK-1 WORDS"),
+    ("claim", "claim ASK-1"),
+    ("answered", "answered ASK-1"),
+    ("dismiss", "dismiss ASK-1"),
+    ("channel", "channel, or channel mode questions, mention or off"),
+    ("gaps", "gaps"),
     ("help", "help"),
 ];
 
@@ -166,7 +190,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "ask" => Line::Question(rest.to_owned()),
         "help" => alone(Command::Help),
         "answer" => with_text(Command::Answer),
-        "human" => with_text(Command::Human),
+        "human" => Line::Command(Command::Human(rest.to_owned())),
         "license" => with_text(Command::License),
         "compat" => with_text(Command::Compat),
         "identify" => with_text(Command::Identify),
@@ -189,6 +213,23 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "cancel" => alone(Command::Cancel),
         "submit" => alone(Command::Submit),
         "resume" => alone(Command::Resume),
+        "claim" => about_request(&|id, _| Some(Command::Claim(id))),
+        "reply" => {
+            about_request(&|id, words| (!words.is_empty()).then(|| Command::Reply(id, words.to_owned())))
+        }
+        "answered" => about_request(&|id, _| Some(Command::Answered(id))),
+        "dismiss" => about_request(&|id, _| Some(Command::Dismiss(id))),
+        "channel" => match rest.split_once(' ') {
+            None if rest.is_empty() => Line::Command(Command::Channel(None)),
+            Some((first, mode)) if first.eq_ignore_ascii_case("mode") => match Mode::named(mode.trim()) {
+                Some(mode) => Line::Command(Command::Channel(Some(mode))),
+                None => incomplete(),
+            },
+            _ => question(),
+        },
+        "gaps" => alone(Command::Gaps),
+        "helpful" => alone(Command::Helped(Helpful::Yes)),
+        "unhelpful" => alone(Command::Helped(Helpful::No)),
         _ => question(),
     }
 }
@@ -230,13 +271,15 @@ mod tests {
         );
         assert_eq!(read("reject REL-1"), Line::Command(Command::Reject(id("REL-1"), None)));
         assert_eq!(read("audit verify"), Line::Command(Command::AuditVerify));
+        assert_eq!(read("channel mode Questions"), Line::Command(Command::Channel(Some(Mode::Questions))));
+        assert_eq!(read("reply ask-7 it is"), Line::Command(Command::Reply(id("ASK-7"), "it is".into())));
         assert_eq!(read("done REL-1 2"), Line::Command(Command::Done(id("REL-1"), 2)));
     }
 
     #[test]
     fn sentences_that_begin_like_a_command_are_questions() {
         for question in
-            ["show me how to apply the Apache license", "help us choose a license", "can we ship GPL code?"]
+            ["show me how to apply the Apache license", "help us choose a license", "channel partners and the GPL?"]
         {
             assert_eq!(read(question), Line::Question(question.into()));
         }
@@ -254,6 +297,7 @@ mod tests {
         );
         assert!(matches!(read("show"), Line::Incomplete { usage: "show REL-1", .. }));
         assert!(matches!(read("done REL-1 two"), Line::Incomplete { .. }));
+        assert!(matches!(read("channel mode loud"), Line::Incomplete { .. }));
     }
 
     #[test]

@@ -21,11 +21,12 @@ use super::intent::{self, Intent};
 use super::lanes::Lanes;
 use super::mind::Mind;
 use super::pending::Pending;
+use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
 use crate::core::effect::{Effect, Timer};
-use crate::core::event::{Event, EventKind};
+use crate::core::event::Event;
 use crate::core::person::Platform;
 use crate::request::{Request, RequestId};
 use crate::store::{Batch, Key, Store, StoreError, Version};
@@ -99,6 +100,14 @@ pub(super) enum Work {
     Event(Event),
     /// A timer that is due.
     Timer(Timer),
+}
+
+/// What an event means, and what had to be read to know.
+struct Understood {
+    intent: Intent,
+    bound: Option<Binding>,
+    conversation: Option<Conversation>,
+    talk: Option<Talk>,
 }
 
 /// Something to be shown, with its record.
@@ -299,8 +308,8 @@ impl Core {
             Work::Timer(timer) => Ok(timer.subject.0.clone()),
             Work::Event(event) => {
                 let mut unit = Unit::new(self.store.as_ref());
-                let (intent, _) = self.understand(&mut unit, event).await?;
-                Ok(match intent.subject() {
+                let Understood { intent, .. } = self.understand(&mut unit, event).await?;
+                Ok(match intent.subject().or(intent.ask()) {
                     Some(id) => id.to_string(),
                     None => records::conversation(&event.account, &event.place).0,
                 })
@@ -312,16 +321,12 @@ impl Core {
         &self,
         unit: &mut Unit<'_>,
         event: &Event,
-    ) -> Result<(Intent, Option<Conversation>), StoreError> {
-        let binding: Option<Binding> = match &event.kind {
-            EventKind::Reacted { message, .. } | EventKind::Unreacted { message, .. } => {
-                unit.read(records::binding(message)).await?
-            }
-            EventKind::Said { .. } | EventKind::Pressed { .. } => None,
-        };
+    ) -> Result<Understood, StoreError> {
+        let bound = self.bound(unit, event).await?;
         let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
-        let intent = intent::read(&self.mind, event, binding.as_ref(), conversation.as_ref());
-        Ok((intent, conversation))
+        let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;
+        let intent = intent::read(&self.mind, event, bound.as_ref(), conversation.as_ref(), talk.as_ref());
+        Ok(Understood { intent, bound, conversation, talk })
     }
 
     /// Handles a job: decides and commits, again from the start when somebody else was faster.
@@ -368,8 +373,9 @@ impl Core {
         unit.remove(job.key.clone());
         let (cause, decision) = match &job.work {
             Work::Event(event) => {
-                let (intent, conversation) = self.understand(&mut unit, event).await?;
-                let loaded = self.load(&mut unit, &intent, conversation).await?;
+                let understood = self.understand(&mut unit, event).await?;
+                let intent = understood.intent.clone();
+                let loaded = self.load(&mut unit, event, understood).await?;
                 let decide = || handle::decide(&self.mind, event, intent, loaded, files, now);
                 (event.id.0.clone(), guarded(decide))
             }
@@ -404,6 +410,9 @@ impl Core {
         if let Some((prefix, number)) = &decision.number {
             unit.write(records::counter(prefix), number)?;
         }
+        for keep in &decision.keep {
+            keep.write(&mut unit).await?;
+        }
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
         match &decision.request {
@@ -423,11 +432,13 @@ impl Core {
     async fn load(
         &self,
         unit: &mut Unit<'_>,
-        intent: &Intent,
-        conversation: Option<Conversation>,
+        event: &Event,
+        understood: Understood,
     ) -> Result<Loaded, StoreError> {
+        let Understood { intent, bound, conversation, talk } = understood;
         let needs = intent.needs(conversation.as_ref());
-        let mut loaded = Loaded { conversation, ..Loaded::default() };
+        let heard = self.hear(unit, event, &intent, &needs, bound.as_ref(), talk).await?;
+        let mut loaded = Loaded { conversation, heard, ..Loaded::default() };
         if let Some(id) = &needs.request {
             loaded.request = unit.read(records::request(id)).await?;
         }
@@ -495,10 +506,11 @@ impl EventPort for Core {
         if self.closing.is_cancelled() {
             return Err(AcceptError::Closing);
         }
-        if concerns(&event) == Concern::NotOurs {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let around = self.around(&event).await.map_err(taken)?;
+        if concerns(&self.mind, &event, &around) == Concern::NotOurs {
             return Ok(Accepted::Ignored);
         }
-        let taken = |error: StoreError| AcceptError::Store(error.to_string());
         let seen = records::seen(&event.id);
         let mark = records::encode(&Seen { at: self.clock.now() }).map_err(taken)?;
         let value = records::encode(&event).map_err(taken)?;

@@ -2,8 +2,10 @@
 //! message is about, and of what is under way with its author.
 
 use super::command::{Command, Line, parse};
-use super::filter::vote_of;
+use super::filter::{question_in, vote_of};
+use super::hear::card_of;
 use super::mind::Mind;
+use super::records::counsel::{self, Talk};
 use super::records::{Binding, Conversation, Draft, FormName};
 use crate::core::event::{Addressed, Event, EventKind};
 use crate::core::person::ChannelId;
@@ -26,6 +28,10 @@ pub enum Intent {
     React(RequestId, Choice, ChannelId),
     /// A reaction was taken off it.
     Unreact(RequestId, Choice, ChannelId),
+    /// Words for the other side of a question that was handed over.
+    Words(RequestId, String),
+    /// A question was changed to this.
+    Edited(String),
 }
 
 /// What is said to a form.
@@ -51,8 +57,12 @@ pub fn read(
     event: &Event,
     binding: Option<&Binding>,
     conversation: Option<&Conversation>,
+    talk: Option<&Talk>,
 ) -> Intent {
-    let request = || binding.and_then(|binding| binding.subject.0.parse::<RequestId>().ok());
+    let request = || {
+        let id = binding.and_then(|binding| binding.subject.0.parse::<RequestId>().ok());
+        id.filter(|id| id.prefix != counsel::ASK)
+    };
     match &event.kind {
         EventKind::Reacted { emoji, message } => match (request(), vote_of(emoji)) {
             (Some(id), Some(choice)) => Intent::React(id, choice, message.channel.clone()),
@@ -63,7 +73,31 @@ pub fn read(
             _ => Intent::Nothing,
         },
         EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
-        EventKind::Said { text, addressed, .. } => said(mind, text, *addressed, conversation),
+        EventKind::Edited { text, .. } => question_in(mind, text).map_or(Intent::Nothing, Intent::Edited),
+        EventKind::Said { text, addressed, .. } => {
+            let to_nobody = *addressed == Addressed::Nobody;
+            let intent = match (to_nobody, question_in(mind, text)) {
+                (false, _) => said(mind, text, *addressed, conversation),
+                (true, Some(question)) => Intent::Line(Line::Question(question)),
+                (true, None) => Intent::Nothing,
+            };
+            let ask = match card_of(binding) {
+                // In the thread of a card every word of the OSPO is an answer, but for commands.
+                Some(id) if mind.of_the_ospo(&event.account).is_some() => {
+                    let is_answer = to_nobody || matches!(intent, Intent::Line(Line::Question(_)));
+                    is_answer.then_some(id)
+                }
+                Some(_) => None,
+                None => {
+                    let theirs = talk.filter(|talk| to_nobody && talk.asker == event.account);
+                    theirs.and_then(|talk| talk.ask.clone())
+                }
+            };
+            match ask {
+                Some(id) => Intent::Words(id, text.trim().to_owned()),
+                None => intent,
+            }
+        }
     }
 }
 
@@ -107,6 +141,10 @@ pub struct Needs {
     pub audit_check: bool,
     /// The last number of this workflow, by its id.
     pub number_of: Option<String>,
+    /// What a question needs: how much was asked, and the number of the next that is handed over.
+    pub question: bool,
+    /// What was asked in vain.
+    pub gaps: bool,
 }
 
 impl Intent {
@@ -125,8 +163,11 @@ impl Intent {
                 Command::Audit(id) => Needs { trail: Some(id.clone()), ..request(id) },
                 Command::AuditVerify => Needs { audit_check: true, ..Needs::default() },
                 Command::Requests => Needs { requests: true, ..Needs::default() },
+                Command::Gaps => Needs { gaps: true, ..Needs::default() },
+                _ if self.asks() => Needs { question: true, ..Needs::default() },
                 _ => Needs::default(),
             },
+            _ if self.asks() => Needs { question: true, ..Needs::default() },
             Self::Form(FormWord::Submit) => match conversation {
                 Some(Conversation::Filling(Draft { form: FormName::Request { workflow }, .. })) => {
                     Needs { number_of: Some(workflow.clone()), ..Needs::default() }
@@ -134,6 +175,34 @@ impl Intent {
                 _ => Needs::default(),
             },
             _ => Needs::default(),
+        }
+    }
+
+    /// Whether it asks something that counsel or the license engine answers.
+    pub fn asks(&self) -> bool {
+        match self {
+            Self::Line(Line::Question(_)) | Self::Edited(_) | Self::Words(..) => true,
+            Self::Line(Line::Command(command)) => matches!(
+                command,
+                Command::Answer(_)
+                    | Command::Human(_)
+                    | Command::License(_)
+                    | Command::Compat(_)
+                    | Command::Identify(_)
+                    | Command::Check(_)
+            ),
+            _ => false,
+        }
+    }
+
+    /// The question that was handed over and that this is about.
+    pub fn ask(&self) -> Option<&RequestId> {
+        match self {
+            Self::Words(id, _)
+            | Self::Line(Line::Command(
+                Command::Claim(id) | Command::Reply(id, _) | Command::Answered(id) | Command::Dismiss(id),
+            )) => Some(id),
+            _ => None,
         }
     }
 

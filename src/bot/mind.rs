@@ -1,6 +1,7 @@
 //! What the bot knows while it handles an event: people, channels and curated knowledge. Immutable; a reload
 //! puts a whole new one in its place.
 
+use crate::core::manners::Manners;
 use crate::core::person::{AccountId, People, Person, Role, RoleChannels, Standing};
 use crate::counsel::Counsel;
 use crate::knowledge::Knowledge;
@@ -12,6 +13,8 @@ pub struct Mind {
     pub people: People,
     /// Where each role is told.
     pub channels: RoleChannels,
+    /// How it behaves where people talk.
+    pub manners: Manners,
     /// The curated files.
     pub knowledge: Knowledge,
     /// The articles, ready to be searched.
@@ -37,6 +40,11 @@ impl Mind {
             (Standing::Member, Some(person)) => Who::Person(person),
             (Standing::Member, None) => Who::Unlisted,
         }
+    }
+
+    /// The member of the OSPO that an account belongs to, if it does.
+    pub fn of_the_ospo(&self, account: &AccountId) -> Option<&Person> {
+        self.people.by_account(account).filter(|person| self.people.holds(&person.id, &Role::ospo()))
     }
 
     /// The roles that some stage of a workflow names but nobody holds, or that are told nowhere: a request

@@ -4,6 +4,7 @@
 //! - [`command`], [`intent`], [`filter`]: what is meant
 //! - [`handle`], [`dialogue`]: what is decided; pure
 //! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
 //! - [`delivery`]: the way from the outbox to the platforms
 //! - [`timers`], [`reconcile`]: what happens by itself
@@ -19,10 +20,12 @@ pub mod engine;
 pub mod files;
 pub mod filter;
 pub mod handle;
+pub mod hear;
 pub mod intent;
 pub mod lanes;
 pub mod mind;
 pub mod pending;
+pub mod quota;
 pub mod reconcile;
 pub mod records;
 pub mod texts;

@@ -1,4 +1,5 @@
-//! What the bot itself says: help, forms, refusals. The areas have their own words.
+//! What the bot itself says: help, forms, refusals. The areas have their own words; what is said around an answer
+//! stands in [`counsel`].
 
 use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::USAGE;
@@ -7,6 +8,8 @@ use crate::core::form::{Answers, Form, FormField};
 use crate::core::message::{Block, Button, Card, Content, Field, Span, Text, Tone};
 use crate::core::person::People;
 use crate::request::{RequestId, Workflow};
+
+pub mod counsel;
 
 fn line(spans: impl IntoIterator<Item = Span>) -> Content {
     Content::Text(Text { blocks: vec![Block::spans(spans)], buttons: Vec::new() })
@@ -31,6 +34,9 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "withdraw" => "take your request back",
         "done" => "a task of its checklist is done",
         "audit" => "who did what, and when",
+        "reply" => "say something to the other side of a question that the OSPO has",
+        "channel" => "whether I answer here when mentioned, unasked, or not at all",
+        "gaps" => "for the OSPO: what I was asked in vain",
         _ => "",
     };
     let mut items: Vec<Vec<Span>> =
@@ -53,11 +59,6 @@ pub fn help(workflows: &[Workflow]) -> Content {
             "I answer from articles that people wrote and review, and say so when I do not know. I am no lawyer.",
         )],
     })
-}
-
-/// The way to a person, under choices that may all be wrong.
-pub fn ask_a_person(question: &str) -> Button {
-    Button::new("Ask a person", format!("human {question}"))
 }
 
 /// A word that is almost a command.

@@ -47,7 +47,13 @@ pub fn list(faults: &[Fault]) -> String {
 pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     let knowledge = read_knowledge(config.knowledge.as_deref())?;
     let counsel = Counsel::new(&knowledge.articles)?;
-    let mind = Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
+    let mind = Mind {
+        people: config.people.clone(),
+        channels: config.channels.clone(),
+        manners: config.manners.clone(),
+        knowledge,
+        counsel,
+    };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
         let lines: Vec<String> = undecidable

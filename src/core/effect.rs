@@ -58,6 +58,16 @@ pub enum Effect {
         /// What it shows now.
         content: Content,
     },
+    /// Say something once in the thread of the message that shows a slot; in the place itself where there are no
+    /// threads, or the slot stands nowhere.
+    Follow {
+        /// The slot.
+        slot: Slot,
+        /// The place where the slot stands.
+        place: Place,
+        /// What.
+        content: Content,
+    },
     /// Add to the audit log.
     Audit(AuditFact),
     /// Look again at a time. A timer with the same id is replaced.

@@ -14,7 +14,9 @@
 
 use serde::Serialize;
 
+mod alike;
 mod confidence;
+pub mod follow_up;
 mod index;
 mod language;
 pub mod licenses;

@@ -1,7 +1,6 @@
 //! What counsel says, apart from the articles.
 
-use crate::core::message::{Block, Button, Card, Span, Text, Tone};
-use crate::core::person::ChannelId;
+use crate::core::message::{Block, Button, Span, Text};
 use crate::counsel::Language;
 
 /// A button's label is cut to this many characters: platforms refuse longer ones.
@@ -48,12 +47,21 @@ pub(super) fn or_did_you_mean() -> Block {
     Block::spans([Span::faint("Not what you asked? It may be one of these:")])
 }
 
-/// To somebody whose question nothing here answers.
-pub(super) fn handed_over() -> Text {
-    Text::line(
-        "I have no reviewed answer to that, and I would rather not guess. Your question is with the OSPO now; they \
-         will answer you.",
-    )
+/// To somebody who says something that asks nothing.
+pub(super) fn chatter() -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("At your service. Ask me about open source, or say "),
+            Span::code("help"),
+            Span::text("."),
+        ])],
+        buttons: Vec::new(),
+    }
+}
+
+/// To somebody whose question nothing here answers, where nobody can take it over.
+pub(super) fn unknown() -> Text {
+    Text::line("I have no reviewed answer to that, and I would rather not guess. Please ask your OSPO.")
 }
 
 /// To somebody who asks about something else.
@@ -83,28 +91,6 @@ pub(super) fn no_orders() -> Text {
             Span::text(" for what I can do."),
         ])],
         buttons: Vec::new(),
-    }
-}
-
-/// The card in the OSPO's channel for a question that nothing here answers.
-pub(super) fn open_question(asker: &str, channel: &ChannelId, question: Block) -> Card {
-    Card {
-        title: vec![Span::text("A question for the OSPO")],
-        tone: Tone::Waiting,
-        blocks: vec![
-            Block::spans([
-                Span::strong(asker),
-                Span::text(" asked in "),
-                Span::code(channel.to_string()),
-                Span::text(", and no article answers it:"),
-            ]),
-            question,
-        ],
-        buttons: Vec::new(),
-        reactions: Vec::new(),
-        footer: vec![Span::faint(
-            "Please answer there. If others may ask the same, an article saves you the next time.",
-        )],
     }
 }
 

@@ -2,8 +2,11 @@
 //! need before and commits what they return after. In the order permission, validity, state, reply. One file per
 //! area.
 
+mod asks;
+mod channels;
 mod counsel;
 mod forms;
+mod learning;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -13,12 +16,14 @@ use jiff::Timestamp;
 use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::{Command, Line};
 use super::files::Received;
+use super::hear::{Heard, Keep};
 use super::intent::Intent;
 use super::mind::{Mind, Who};
 use super::records::Conversation;
 use super::texts;
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
-use crate::core::event::Event;
+use crate::chat::Support;
+use crate::core::event::{Audience, Event, EventKind, Place};
 use crate::core::message::Content;
 use crate::core::person::Person;
 use crate::request::steps::{self, Act, Ballot, Desk, Scope};
@@ -39,6 +44,8 @@ pub struct Loaded {
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
     pub conversation: Option<Conversation>,
+    /// What a question needs.
+    pub heard: Heard,
 }
 
 /// What a handler decided.
@@ -52,6 +59,8 @@ pub struct Decision {
     pub conversation: ConversationChange,
     /// What is to be done.
     pub effects: Vec<Effect>,
+    /// What is kept of questions.
+    pub keep: Vec<Keep>,
 }
 
 /// A change of what is under way with a person.
@@ -75,7 +84,7 @@ pub fn decide(
     files: &[Received],
     now: Timestamp,
 ) -> Decision {
-    let scene = Scene { mind, event, files, now };
+    let scene = Scene { mind, event, threads: loaded.heard.threads, files, now };
     match mind.who(&event.account, event.standing) {
         Who::Outsider => scene.reply(texts::not_a_member()),
         Who::Unlisted => scene.unlisted(intent, loaded),
@@ -98,14 +107,25 @@ pub fn ring(mind: &Mind, timer: &Timer, request: Option<Request>, now: Timestamp
 struct Scene<'a> {
     mind: &'a Mind,
     event: &'a Event,
+    threads: Support,
     files: &'a [Received],
     now: Timestamp,
 }
 
 impl Scene<'_> {
+    /// Where an answer to everybody stands: in a channel in the thread of the message, where there are threads.
+    fn home(&self) -> Place {
+        let mut place = self.event.place.clone();
+        let said = matches!(self.event.kind, EventKind::Said { .. } | EventKind::Edited { .. });
+        if said && self.threads == Support::Native && place.audience == Audience::Channel {
+            place.thread = place.thread.or_else(|| Some(self.event.message().id.clone()));
+        }
+        place
+    }
+
     /// An answer to everybody in the place.
     fn answer(&self, content: Content) -> Decision {
-        let to = Destination::Place { place: self.event.place.clone() };
+        let to = Destination::Place { place: self.home() };
         Decision { effects: vec![Effect::Say { to, content }], ..Decision::default() }
     }
 

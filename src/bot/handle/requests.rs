@@ -94,7 +94,12 @@ impl Scene<'_> {
             FollowUp::None if asked && !outcome.request.owes_reason(act.person) => ConversationChange::End,
             FollowUp::None => ConversationChange::Keep,
         };
-        Decision { request: Some(outcome.request), effects: outcome.effects, conversation, number: None }
+        Decision {
+            request: Some(outcome.request),
+            effects: outcome.effects,
+            conversation,
+            ..Decision::default()
+        }
     }
 
     /// The request does not exist or is not theirs to see: to them the two look the same, but the attempt on
@@ -138,6 +143,7 @@ impl Scene<'_> {
             number: Some((workflow.prefix.clone(), number)),
             conversation: ConversationChange::End,
             effects: outcome.effects,
+            ..Decision::default()
         }
     }
 }

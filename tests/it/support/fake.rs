@@ -49,6 +49,8 @@ impl Clock for TestClock {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     pub to: String,
+    /// The first message of the thread it stands in.
+    pub thread: Option<String>,
     pub content: Content,
     pub edits: usize,
 }
@@ -76,11 +78,36 @@ impl FakeChat {
         theirs.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
     }
 
+    /// Everything that was said in a thread, as JSON text.
+    pub fn said_in_thread(&self, channel: &str, thread: &str) -> Vec<String> {
+        let messages = self.messages.lock().unwrap();
+        let there = messages.iter().filter(|seen| seen.to == channel && seen.thread.as_deref() == Some(thread));
+        there.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
+    }
+
+    /// The newest message that says something, with where it stands.
+    pub fn find(&self, words: &str) -> (MessageRef, Seen) {
+        let messages = self.messages.lock().unwrap();
+        let says = |seen: &Seen| serde_json::to_string(&seen.content).unwrap().contains(words);
+        let number = messages.iter().rposition(says).unwrap_or_else(|| panic!("nobody said {words}"));
+        let seen = messages[number].clone();
+        let channel = seen.to.strip_prefix('@').map_or(seen.to.clone(), |who| format!("dm:{who}"));
+        (MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }, seen)
+    }
+
     /// The newest message in a channel.
     pub fn newest_in(&self, channel: &str) -> MessageRef {
         let messages = self.messages.lock().unwrap();
         let number = messages.iter().rposition(|seen| seen.to == channel).expect("a message is there");
         MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }
+    }
+}
+
+/// In which thread something is said, if in one.
+fn thread(to: &Destination) -> Option<String> {
+    match to {
+        Destination::Place { place } => place.thread.clone(),
+        Destination::Private { .. } | Destination::Direct { .. } => None,
     }
 }
 
@@ -105,7 +132,7 @@ impl ChatAdapter for FakeChat {
             buttons: Support::Native,
             forms: Support::None,
             edits: Support::Native,
-            threads: Support::None,
+            threads: Support::Native,
             ephemeral: Support::Native,
         }
     }
@@ -128,8 +155,9 @@ impl ChatAdapter for FakeChat {
         let mut messages = self.messages.lock().unwrap();
         let message = match &delivery.action {
             DeliveryAction::Post { to, content } => {
+                let thread = thread(to);
                 let (to, channel) = destination(to);
-                messages.push(Seen { to, content: content.clone(), edits: 0 });
+                messages.push(Seen { to, thread, content: content.clone(), edits: 0 });
                 MessageRef { channel, id: (messages.len() - 1).to_string() }
             }
             DeliveryAction::Edit { message, content } => {
@@ -163,7 +191,8 @@ pub fn mind() -> Arc<Mind> {
         let config = Config::parse("company.toml", company, std::path::Path::new(".")).unwrap();
         let knowledge = Knowledge::load(&files::built_in()).unwrap();
         let counsel = Counsel::new(&knowledge.articles).unwrap();
-        Arc::new(Mind { people: config.people, channels: config.channels, knowledge, counsel })
+        let Config { people, channels, manners, .. } = config;
+        Arc::new(Mind { people, channels, manners, knowledge, counsel })
     });
     Arc::clone(mind)
 }

@@ -1,0 +1,333 @@
+//! What is said around an answer: whether it helped, who has a question now, how a channel is set.
+
+use jiff::Timestamp;
+
+use super::super::records::counsel::{Ask, AskState, Setting};
+use super::line;
+use crate::core::event::{Audience, Place};
+use crate::core::manners::{Manners, Mode};
+use crate::core::message::{Block, Button, Card, Content, Span, Text, Tone};
+use crate::core::person::People;
+use crate::request::RequestId;
+
+/// Under every answer: whether it helped, and the way to a person.
+pub fn feedback(audience: Audience) -> [Button; 3] {
+    [Button::new("Helpful", "helpful"), Button::new("Not helpful", "unhelpful"), to_a_person(audience)]
+}
+
+/// The way to a person. Alone with the bot it says what that means.
+pub fn to_a_person(audience: Audience) -> Button {
+    let label = match audience {
+        Audience::Channel => "Ask a person",
+        Audience::Direct => "Show my name and question to the OSPO",
+    };
+    Button::new(label, "human")
+}
+
+/// A question that nothing here answers, asked alone with the bot: it goes to people only when the asker says so.
+pub fn offer_a_person() -> Text {
+    Text {
+        blocks: vec![Block::line(
+            "I have no reviewed answer to that, and I would rather not guess. The OSPO can answer it. They would see your \
+             name and this question, and nothing else of what we talk about.",
+        )],
+        buttons: vec![to_a_person(Audience::Direct)],
+    }
+}
+
+/// Before the notice, where nothing here answers.
+pub fn no_answer() -> Block {
+    Block::line("I have no reviewed answer to that, and I would rather not guess.")
+}
+
+/// To somebody whose question is with the OSPO: who has it, and how to add to it.
+pub fn notice(ask: &Ask, people: &People, ospo: &[String]) -> Vec<Block> {
+    let id = Span::code(ask.id.to_string());
+    let by = ask.taken_by.as_ref().map(|person| people.name(person).to_owned());
+    let first = match (ask.state, by) {
+        (AskState::Waiting, None) => {
+            let who = if ospo.is_empty() { String::new() } else { format!(": {}", ospo.join(", ")) };
+            vec![Span::text(format!("Your question is with the OSPO now{who}. It is ")), id, Span::text(".")]
+        }
+        (AskState::Waiting, Some(by)) => {
+            vec![Span::strong(by), Span::text(" of the OSPO has your question now ("), id, Span::text(").")]
+        }
+        (AskState::Answered, by) => {
+            let by = by.unwrap_or_else(|| "The OSPO".to_owned());
+            vec![Span::strong(by), Span::text(" has answered your question ("), id, Span::text(").")]
+        }
+        (AskState::Closed, _) => return vec![closed_words(&ask.id)],
+    };
+    vec![Block::Paragraph { spans: first }, Block::Paragraph { spans: how_to_add(&ask.place, &ask.id) }]
+}
+
+fn how_to_add(place: &Place, id: &RequestId) -> Vec<Span> {
+    match (place.audience, &place.thread) {
+        (Audience::Channel, Some(_)) => {
+            vec![Span::faint("What you write in this thread reaches them too, unless you address it to me.")]
+        }
+        _ => vec![
+            Span::faint("To add something, say "),
+            Span::code(format!("reply {id} …")),
+            Span::faint("; nothing else reaches them."),
+        ],
+    }
+}
+
+fn closed_words(id: &RequestId) -> Block {
+    Block::spans([
+        Span::text("The OSPO says that "),
+        Span::code(id.to_string()),
+        Span::text(" is not a question for them. If you see it otherwise, please talk to them."),
+    ])
+}
+
+/// To the asker: the OSPO does not answer it.
+pub fn closed(id: &RequestId) -> Content {
+    Content::Text(Text { blocks: vec![closed_words(id)], buttons: Vec::new() })
+}
+
+/// Nobody takes questions over.
+pub fn nobody_takes_over() -> Content {
+    line([Span::text(
+        "I have no reviewed answer to that, and nobody is set to take questions over. Please ask your OSPO directly, and \
+         tell them that [channels] in my config names no channel for the role ospo.",
+    )])
+}
+
+/// The card in the OSPO's channel.
+pub fn ask_card(ask: &Ask, asker: &str, people: &People) -> Content {
+    let id = ask.id.to_string();
+    let by = ask.taken_by.as_ref().map(|person| people.name(person).to_owned());
+    let (tone, state) = match (ask.state, &by) {
+        (AskState::Waiting, None) => (Tone::Waiting, None),
+        (AskState::Waiting, Some(by)) => (Tone::Info, Some(format!("{by} is on it."))),
+        (AskState::Answered, by) => {
+            let by = by.clone().unwrap_or_else(|| "somebody".to_owned());
+            (Tone::Good, Some(format!("Answered by {by}.")))
+        }
+        (AskState::Closed, by) => {
+            let by = by.clone().unwrap_or_else(|| "somebody".to_owned());
+            (Tone::Quiet, Some(format!("Not for us, says {by}.")))
+        }
+    };
+    let place = match ask.place.audience {
+        Audience::Channel => vec![Span::text(" asked in "), Span::code(ask.place.channel.to_string())],
+        Audience::Direct => vec![Span::text(" asked me alone, and agreed to show you this")],
+    };
+    let mut asked = vec![Span::strong(asker)];
+    asked.extend(place);
+    asked.push(Span::text(":"));
+    let mut blocks = vec![Block::Paragraph { spans: asked }, Block::Quote { text: ask.question.clone() }];
+    blocks.extend(state.map(|state| Block::spans([Span::strong(state)])));
+    let mut buttons = Vec::new();
+    if ask.state == AskState::Waiting {
+        buttons = vec![
+            Button::new("I am on it", format!("claim {id}")),
+            Button::new("Answered", format!("answered {id}")),
+            Button::new("Not for us", format!("dismiss {id}")),
+        ];
+    }
+    Content::Card(Card {
+        title: vec![Span::code(id.clone()), Span::text(" A question for the OSPO")],
+        tone,
+        blocks,
+        buttons,
+        reactions: Vec::new(),
+        footer: vec![
+            Span::faint(format!("What you write in this card's thread goes to {asker} with your name; so does ")),
+            Span::code(format!("reply {id} …")),
+            Span::faint("."),
+        ],
+    })
+}
+
+/// An answer of a human, for the asker.
+pub fn carried(id: &RequestId, by: &str, words: &str) -> Content {
+    Content::Text(Text {
+        blocks: vec![
+            Block::spans([
+                Span::strong(by),
+                Span::text(" of the OSPO, on "),
+                Span::code(id.to_string()),
+                Span::text(":"),
+            ]),
+            Block::Quote { text: words.to_owned() },
+        ],
+        buttons: Vec::new(),
+    })
+}
+
+/// What the asker adds, for the OSPO.
+pub fn added(id: &RequestId, by: &str, words: &str) -> Content {
+    Content::Text(Text {
+        blocks: vec![
+            Block::spans([
+                Span::strong(by),
+                Span::text(" adds to "),
+                Span::code(id.to_string()),
+                Span::text(":"),
+            ]),
+            Block::Quote { text: words.to_owned() },
+        ],
+        buttons: Vec::new(),
+    })
+}
+
+/// To somebody whose words were passed on.
+pub fn passed_on(id: &RequestId) -> Content {
+    line([Span::text("Passed on ("), Span::code(id.to_string()), Span::text(").")])
+}
+
+/// To somebody who asks again for a person.
+pub fn has_it_already(id: &RequestId) -> Content {
+    line([Span::text("The OSPO has that question already: "), Span::code(id.to_string()), Span::text(".")])
+}
+
+/// There is no such question, or none that they may know of.
+pub fn no_ask(id: &RequestId) -> Content {
+    line([
+        Span::text("There is no question "),
+        Span::code(id.to_string()),
+        Span::text(" that you could do that with."),
+    ])
+}
+
+/// Only the OSPO may.
+pub fn only_the_ospo() -> Content {
+    line([Span::text("Only people of the OSPO can do that.")])
+}
+
+/// To somebody who found an answer helpful.
+pub fn thanks() -> Content {
+    line([Span::text("Thank you, noted.")])
+}
+
+/// To somebody whom an answer did not help.
+pub fn sorry(audience: Audience) -> Content {
+    Content::Text(Text {
+        blocks: vec![Block::line("Thank you, noted: the OSPO sees what did not help. A person can still answer.")],
+        buttons: vec![to_a_person(audience)],
+    })
+}
+
+/// There is no answer here that could be meant.
+pub fn no_answer_here() -> Content {
+    line([Span::text("I do not know which answer you mean. Press the button under it, or say it in its thread.")])
+}
+
+/// The bot does not answer in this channel.
+pub fn off() -> Content {
+    line([Span::text(
+        "In this channel I do not answer questions; the people here asked me not to. Ask me elsewhere, or alone.",
+    )])
+}
+
+/// Somebody, or a channel, has asked enough for now.
+pub fn enough(whose: Whose) -> Content {
+    let words = match whose {
+        Whose::Person => "You have asked a lot in the last hour. I will answer again in a while.",
+        Whose::Channel => {
+            "I have answered a lot in this channel in the last hour. I will answer here again in a while; ask me alone \
+             meanwhile."
+        }
+    };
+    line([Span::text(words)])
+}
+
+/// Whose share is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The author's.
+    Person,
+    /// The channel's.
+    Channel,
+}
+
+/// How a channel is set.
+pub fn channel(mode: Mode, setting: Option<&Setting>, manners: &Manners, people: &People) -> Content {
+    let does = match mode {
+        Mode::Mention => "Here I answer when I am mentioned.",
+        Mode::Questions => {
+            "Here I answer when I am mentioned, and unasked when a question is one that I am sure to answer."
+        }
+        Mode::Off => "Here I do not answer questions.",
+    };
+    let who = match setting {
+        Some(setting) => {
+            format!("Set by {} on {}.", people.name(&setting.by), setting.at.strftime("%Y-%m-%d"))
+        }
+        None => "As the config has it.".to_owned(),
+    };
+    let others: Vec<String> = Mode::ALL.into_iter().filter(|other| *other != mode).map(|m| m.to_string()).collect();
+    Content::Text(Text {
+        blocks: vec![
+            Block::line(does),
+            Block::spans([
+                Span::faint(format!(
+                    "{who} At most {} questions an hour here, {} of one person. The OSPO can change the mode with ",
+                    manners.per_channel_per_hour, manners.per_person_per_hour
+                )),
+                Span::code(format!("channel mode {}", others.join("|"))),
+                Span::faint("."),
+            ]),
+        ],
+        buttons: Vec::new(),
+    })
+}
+
+/// A direct conversation has no mode.
+pub fn no_channel() -> Content {
+    line([Span::text("We are alone here: I answer everything you ask. Modes are for channels.")])
+}
+
+/// A group of like questions that were asked in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GapLine {
+    /// One of them, for all.
+    pub question: String,
+    /// How many.
+    pub count: usize,
+    /// The newest.
+    pub newest: Timestamp,
+    /// The article that was shown and did not help.
+    pub article: Option<String>,
+}
+
+/// What was asked in vain, and which articles helped.
+pub fn gaps(gaps: &[GapLine], left_off: usize, helped: &[(String, usize, usize)]) -> Content {
+    if gaps.is_empty() && helped.is_empty() {
+        return line([Span::text("Nothing was asked in vain in the last 180 days, and no answer was judged.")]);
+    }
+    let gap = |gap: &GapLine| {
+        let mut spans = vec![
+            Span::strong(format!("{}× ", gap.count)),
+            Span::text(gap.question.clone()),
+            Span::faint(format!(" ({}", gap.newest.strftime("%Y-%m-%d"))),
+        ];
+        if let Some(article) = &gap.article {
+            spans.extend([Span::faint(", not helped by "), Span::code(article.clone())]);
+        }
+        spans.push(Span::faint(")"));
+        spans
+    };
+    let mut blocks = Vec::new();
+    if !gaps.is_empty() {
+        blocks.push(Block::spans([Span::strong("Asked in vain, like questions together")]));
+        blocks.push(Block::List { items: gaps.iter().map(gap).collect() });
+    }
+    if left_off > 0 {
+        blocks.push(Block::spans([
+            Span::faint(format!("and {left_off} more: ")),
+            Span::code("ospo knowledge gaps"),
+        ]));
+    }
+    if !helped.is_empty() {
+        let item = |(article, yes, no): &(String, usize, usize)| {
+            vec![Span::code(article.clone()), Span::text(format!("  helpful to {yes}, not to {no}"))]
+        };
+        blocks.push(Block::spans([Span::strong("Answers that people judged")]));
+        blocks.push(Block::List { items: helped.iter().map(item).collect() });
+    }
+    Content::Text(Text { blocks, buttons: Vec::new() })
+}
