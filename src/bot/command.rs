@@ -278,9 +278,11 @@ mod tests {
 
     #[test]
     fn sentences_that_begin_like_a_command_are_questions() {
-        for question in
-            ["show me how to apply the Apache license", "help us choose a license", "channel partners and the GPL?"]
-        {
+        for question in [
+            "show me how to apply the Apache license",
+            "help us choose a license",
+            "channel partners and the GPL?",
+        ] {
             assert_eq!(read(question), Line::Question(question.into()));
         }
     }

@@ -317,11 +317,7 @@ impl Core {
         }
     }
 
-    async fn understand(
-        &self,
-        unit: &mut Unit<'_>,
-        event: &Event,
-    ) -> Result<Understood, StoreError> {
+    async fn understand(&self, unit: &mut Unit<'_>, event: &Event) -> Result<Understood, StoreError> {
         let bound = self.bound(unit, event).await?;
         let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
         let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;

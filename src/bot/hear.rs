@@ -1,16 +1,20 @@
 //! What is read before a question is answered, and what is kept after.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::engine::Core;
 use super::filter::Around;
 use super::intent::{Intent, Needs};
-use super::records::counsel::{self as kept, Ask, Asked, Count, Gap, Setting, Talk, Vote};
+use super::quota;
+use super::records::counsel::{self as kept, Ask, AskState, Asked, Count, Gap, Setting, Talk, Vote};
 use super::records::{self, Binding};
 use super::unit::{Unit, read_all};
 use crate::chat::Support;
+use crate::core::effect::Slot;
 use crate::core::event::{Addressed, Audience, Event, EventKind, MessageRef, Place};
 use crate::core::person::{AccountId, ChannelId};
 use crate::request::RequestId;
-use crate::store::{Key, StoreError};
+use crate::store::{Key, StoreError, Version};
 
 /// What was read for a question, or for what is said around one.
 #[derive(Debug, Clone)]
@@ -130,6 +134,60 @@ impl Core {
             _ => {}
         }
         Ok(around)
+    }
+
+    /// Forgets conversations that nobody will take up again, and what was learned from them long ago.
+    pub(super) async fn forget_talk(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let old = |at: Timestamp, lasts: SignedDuration| now.duration_since(at) > lasts;
+        let store = self.store.as_ref();
+        let mut gone: Vec<(Key, Version)> = Vec::new();
+        for (key, version, asked) in read_all::<Asked>(store, kept::all_asked()).await? {
+            if old(asked.at, kept::TALK_LASTS) {
+                gone.push((key, version));
+                self.shown(&asked.slot(), &mut gone).await?;
+            }
+        }
+        for (key, version, ask) in read_all::<Ask>(store, kept::all_asks()).await? {
+            if ask.state != AskState::Waiting && old(ask.at, kept::ASK_LASTS) {
+                gone.push((key, version));
+                let slots = records::slots_of(&ask.subject());
+                for (key, version, message) in read_all::<MessageRef>(store, slots).await? {
+                    gone.push((key, version));
+                    self.known(records::binding(&message), &mut gone).await?;
+                }
+            }
+        }
+        let talk = read_all::<Talk>(store, kept::all_talk()).await?;
+        let counts = read_all::<Count>(store, kept::all_counts()).await?;
+        let votes = read_all::<Vote>(store, kept::all_votes()).await?;
+        let gaps = read_all::<Gap>(store, kept::all_gaps()).await?;
+        let keep = |at: Timestamp, lasts, key: Key, version| old(at, lasts).then_some((key, version));
+        gone.extend(talk.into_iter().filter_map(|(key, v, talk)| keep(talk.at, kept::TALK_LASTS, key, v)));
+        gone.extend(counts.into_iter().filter_map(|(key, v, count)| keep(count.at, quota::HOUR, key, v)));
+        gone.extend(
+            votes.into_iter().filter_map(|(key, v, vote)| keep(vote.at, kept::LEARNING_LASTS, key, v)),
+        );
+        gone.extend(gaps.into_iter().filter_map(|(key, v, gap)| keep(gap.at, kept::LEARNING_LASTS, key, v)));
+        self.forget(gone).await
+    }
+
+    /// The records of the message that shows a slot.
+    async fn shown(&self, slot: &Slot, found: &mut Vec<(Key, Version)>) -> Result<(), StoreError> {
+        let key = records::slot(slot);
+        if let Some(message) = self.load_one::<MessageRef>(key.clone()).await? {
+            self.known(records::binding(&message), found).await?;
+            self.known(key, found).await?;
+        }
+        Ok(())
+    }
+
+    /// A record, if it is there.
+    async fn known(&self, key: Key, found: &mut Vec<(Key, Version)>) -> Result<(), StoreError> {
+        if let Some(record) = self.store.load(&key).await? {
+            found.push((key, record.version));
+        }
+        Ok(())
     }
 
     /// What the message of an event is about: the one that is reacted to or pressed, or the first of its thread.

@@ -11,7 +11,7 @@ use super::engine::{Core, Job, Work, lock};
 use super::records::{self, Seen};
 use super::unit::read_all;
 use crate::core::effect::{Purpose, Subject, Timer, TimerId};
-use crate::store::{Batch, Key, StoreError};
+use crate::store::{Batch, Key, StoreError, Version};
 
 /// The longest sleep, so that a clock that was set is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
@@ -68,6 +68,9 @@ impl Core {
             if let Err(error) = self.forget_seen().await {
                 warn!(%error, "could not forget old events; will try again");
             }
+            if let Err(error) = self.forget_talk().await {
+                warn!(%error, "could not forget old conversations; will try again");
+            }
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}
                 () = stop.cancelled() => return,
@@ -77,11 +80,16 @@ impl Core {
 
     async fn forget_seen(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut old = read_all::<Seen>(self.store.as_ref(), records::all_seen()).await?;
-        old.retain(|(_, _, seen)| now.duration_since(seen.at) > REMEMBERED);
+        let seen = read_all::<Seen>(self.store.as_ref(), records::all_seen()).await?;
+        let old = seen.into_iter().filter(|(_, _, seen)| now.duration_since(seen.at) > REMEMBERED);
+        self.forget(old.map(|(key, version, _)| (key, version)).collect()).await
+    }
+
+    /// Removes records.
+    pub(super) async fn forget(&self, old: Vec<(Key, Version)>) -> Result<(), StoreError> {
         for some in old.chunks(FORGOTTEN_AT_ONCE) {
             let mut batch = Batch::default();
-            for (key, version, _) in some {
+            for (key, version) in some {
                 batch.remove(key.clone(), *version);
             }
             self.store.commit(batch).await?;

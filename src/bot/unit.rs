@@ -78,8 +78,7 @@ impl<'s> Unit<'s> {
     async fn know(&mut self, key: &Key) -> Result<(), StoreError> {
         if !self.read.contains_key(key) {
             let record = self.store.load(key).await?;
-            self.read
-                .insert(key.clone(), record.map_or(Expect::Absent, |record| Expect::At(record.version)));
+            self.read.insert(key.clone(), record.map_or(Expect::Absent, |record| Expect::At(record.version)));
         }
         Ok(())
     }

@@ -32,7 +32,9 @@ impl Counsel {
             };
             let nearest = groups
                 .iter_mut()
-                .filter_map(|group| group.first().map(|first| (likeness(&terms[*first]), *first)).zip(Some(group)))
+                .filter_map(|group| {
+                    group.first().map(|first| (likeness(&terms[*first]), *first)).zip(Some(group))
+                })
                 .max_by(|((a, _), _), ((b, _), _)| a.total_cmp(b));
             match nearest {
                 Some(((likeness, _), group)) if likeness >= ALIKE => group.push(index),

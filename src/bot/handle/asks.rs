@@ -139,7 +139,10 @@ impl Scene<'_> {
                 Decision { effects, ..Decision::default() }
             }
             _ => Decision {
-                effects: vec![self.author_told(words::no_ask(id)), self.on_record(id, "ask.replied", Taken::Refused)],
+                effects: vec![
+                    self.author_told(words::no_ask(id)),
+                    self.on_record(id, "ask.replied", Taken::Refused),
+                ],
                 ..Decision::default()
             },
         }

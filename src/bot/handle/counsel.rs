@@ -63,7 +63,9 @@ impl Scene<'_> {
                     self.license(licenses::compat(knowledge, &text), "compat", &text, heard)
                 }
                 Command::Identify(text) => self.answer(licenses::identify(knowledge, &text)),
-                Command::Check(text) => self.license(licenses::check(knowledge, &text), "check", &text, heard),
+                Command::Check(text) => {
+                    self.license(licenses::check(knowledge, &text), "check", &text, heard)
+                }
                 Command::Claim(id) => self.claim(&id, heard),
                 Command::Reply(id, said) => self.said_around(&id, &said, heard),
                 Command::Answered(id) => self.answered(&id, heard),
@@ -102,35 +104,33 @@ impl Scene<'_> {
 
     /// Whether what is asked is answered at all, here and now; with it, what is to be counted when it is.
     fn admit(&self, intent: &Intent, heard: &Heard) -> Result<Vec<Keep>, Box<Decision>> {
-        let free = matches!(intent, Intent::Words(..)) || matches!(self.event.kind, EventKind::Pressed { .. });
+        let free =
+            matches!(intent, Intent::Words(..)) || matches!(self.event.kind, EventKind::Pressed { .. });
         if !intent.asks() || free {
             return Ok(Vec::new());
         }
-        let told = |content| if self.unasked() { Decision::default() } else { self.reply(content) };
+        let told = |content, keep| {
+            Err(Box::new(match self.unasked() {
+                true => Decision::default(),
+                false => Decision { keep, ..self.reply(content) },
+            }))
+        };
         if self.mode(heard) == Mode::Off {
-            return Err(Box::new(told(words::off())));
+            return told(words::off(), Vec::new());
         }
-        let manners = &self.mind.manners;
-        let account = &self.event.account;
+        let (manners, place) = (&self.mind.manners, &self.event.place);
         let mut counts = Vec::new();
+        let by_person = |count| Keep::CountOf(self.event.account.clone(), count);
         match quota::one_more(heard.by_person.as_ref(), manners.per_person_per_hour, self.now) {
-            Room::Within(count) => counts.push(Keep::CountOf(account.clone(), count)),
-            Room::JustOver(count) => {
-                let mut refusal = told(words::enough(Whose::Person));
-                refusal.keep.push(Keep::CountOf(account.clone(), count));
-                return Err(Box::new(refusal));
-            }
+            Room::Within(count) => counts.push(by_person(count)),
+            Room::JustOver(count) => return told(words::enough(Whose::Person), vec![by_person(count)]),
             Room::Over => return Err(Box::default()),
         }
-        if self.event.place.audience == Audience::Channel {
-            let channel = &self.event.place.channel;
+        if place.audience == Audience::Channel {
+            let in_channel = |count| Keep::CountIn(place.channel.clone(), count);
             match quota::one_more(heard.in_channel.as_ref(), manners.per_channel_per_hour, self.now) {
-                Room::Within(count) => counts.push(Keep::CountIn(channel.clone(), count)),
-                Room::JustOver(count) => {
-                    let mut refusal = told(words::enough(Whose::Channel));
-                    refusal.keep.push(Keep::CountIn(channel.clone(), count));
-                    return Err(Box::new(refusal));
-                }
+                Room::Within(count) => counts.push(in_channel(count)),
+                Room::JustOver(count) => return told(words::enough(Whose::Channel), vec![in_channel(count)]),
                 Room::Over => return Err(Box::default()),
             }
         }
@@ -157,7 +157,9 @@ impl Scene<'_> {
         // A choice under a question of ours stands for the question; its answer comes where that stood.
         let of_the_asker = heard.asked.as_ref().filter(|asked| asked.asker == self.event.account);
         let asked = match of_the_asker.filter(|_| self.pressed()) {
-            Some(asked) => Asked { question: question.to_owned(), about: None, at: self.now, ..asked.clone() },
+            Some(asked) => {
+                Asked { question: question.to_owned(), about: None, at: self.now, ..asked.clone() }
+            }
             None => Asked { about, ..self.asked(question) },
         };
         self.respond(asked, &answer, heard)
@@ -222,7 +224,9 @@ impl Scene<'_> {
                 text.buttons.push(words::to_a_person(audience));
                 text
             }
-            _ if audience == Audience::Channel => return self.hand_over(asked, heard, Some(words::no_answer())),
+            _ if audience == Audience::Channel => {
+                return self.hand_over(asked, heard, Some(words::no_answer()));
+            }
             _ => words::offer_a_person(),
         };
         let gap = match answer.kind {

@@ -135,7 +135,9 @@ pub fn ask_card(ask: &Ask, asker: &str, people: &People) -> Content {
         buttons,
         reactions: Vec::new(),
         footer: vec![
-            Span::faint(format!("What you write in this card's thread goes to {asker} with your name; so does ")),
+            Span::faint(format!(
+                "What you write in this card's thread goes to {asker} with your name; so does "
+            )),
             Span::code(format!("reply {id} …")),
             Span::faint("."),
         ],
@@ -206,14 +208,18 @@ pub fn thanks() -> Content {
 /// To somebody whom an answer did not help.
 pub fn sorry(audience: Audience) -> Content {
     Content::Text(Text {
-        blocks: vec![Block::line("Thank you, noted: the OSPO sees what did not help. A person can still answer.")],
+        blocks: vec![Block::line(
+            "Thank you, noted: the OSPO sees what did not help. A person can still answer.",
+        )],
         buttons: vec![to_a_person(audience)],
     })
 }
 
 /// There is no answer here that could be meant.
 pub fn no_answer_here() -> Content {
-    line([Span::text("I do not know which answer you mean. Press the button under it, or say it in its thread.")])
+    line([Span::text(
+        "I do not know which answer you mean. Press the button under it, or say it in its thread.",
+    )])
 }
 
 /// The bot does not answer in this channel.
@@ -259,7 +265,8 @@ pub fn channel(mode: Mode, setting: Option<&Setting>, manners: &Manners, people:
         }
         None => "As the config has it.".to_owned(),
     };
-    let others: Vec<String> = Mode::ALL.into_iter().filter(|other| *other != mode).map(|m| m.to_string()).collect();
+    let others: Vec<String> =
+        Mode::ALL.into_iter().filter(|other| *other != mode).map(|m| m.to_string()).collect();
     Content::Text(Text {
         blocks: vec![
             Block::line(does),
@@ -297,7 +304,9 @@ pub struct GapLine {
 /// What was asked in vain, and which articles helped.
 pub fn gaps(gaps: &[GapLine], left_off: usize, helped: &[(String, usize, usize)]) -> Content {
     if gaps.is_empty() && helped.is_empty() {
-        return line([Span::text("Nothing was asked in vain in the last 180 days, and no answer was judged.")]);
+        return line([Span::text(
+            "Nothing was asked in vain in the last 180 days, and no answer was judged.",
+        )]);
     }
     let gap = |gap: &GapLine| {
         let mut spans = vec![

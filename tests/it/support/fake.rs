@@ -81,7 +81,8 @@ impl FakeChat {
     /// Everything that was said in a thread, as JSON text.
     pub fn said_in_thread(&self, channel: &str, thread: &str) -> Vec<String> {
         let messages = self.messages.lock().unwrap();
-        let there = messages.iter().filter(|seen| seen.to == channel && seen.thread.as_deref() == Some(thread));
+        let there =
+            messages.iter().filter(|seen| seen.to == channel && seen.thread.as_deref() == Some(thread));
         there.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
     }
 
