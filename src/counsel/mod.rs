@@ -217,6 +217,11 @@ impl Counsel {
         answer
     }
 
+    /// The language of a question.
+    pub fn language(&self, question: &str) -> Language {
+        self.reader.question(question).1
+    }
+
     /// The articles that come into question, the best first.
     pub fn candidates(&self, question: &str) -> Vec<Candidate> {
         let (reading, _) = self.reader.question(question);

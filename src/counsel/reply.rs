@@ -3,6 +3,7 @@
 use super::texts;
 use super::{Alternative, Answer, Kind, Language, Why};
 use crate::core::message::{Block, Button, Span, Text};
+use crate::knowledge::asks::Choice;
 use crate::knowledge::{Article, Knowledge};
 use crate::license::CompatReport;
 
@@ -14,11 +15,10 @@ const SURE: f64 = 0.6;
 pub fn to(answer: &Answer, knowledge: &Knowledge) -> Option<Text> {
     Some(match (answer.kind, answer.why) {
         (Kind::Answer, _) => {
-            let text = match &answer.engine {
-                Some(engine) => judged(engine, knowledge),
-                None => answered(knowledge.article(answer.article.as_deref()?)?),
+            let mut text = match &answer.engine {
+                Some(engine) => in_english(judged(engine, knowledge), answer.language),
+                None => article(knowledge.article(answer.article.as_deref()?)?, answer.language),
             };
-            let mut text = in_language(text, answer.language);
             if answer.confidence < SURE {
                 text.blocks.push(texts::or_did_you_mean());
                 text.buttons = alternatives(answer);
@@ -38,19 +38,45 @@ pub fn alone(answer: &Answer, knowledge: &Knowledge) -> Text {
     to(answer, knowledge).unwrap_or_else(texts::unknown)
 }
 
-/// An article, whole: its question, the answer, its sources, who keeps it true and since when.
-pub fn article(article: &Article) -> Text {
-    answered(article)
+/// An article, whole: its question, the answer, its sources, who keeps it true and since when; in a language if it is
+/// translated, else in English with a line that says so.
+pub fn article(article: &Article, language: Language) -> Text {
+    let translation = article.translations.get(language.code());
+    let (title, body, reviewed) = match translation {
+        Some(translation) => (&translation.title, &translation.body, translation.reviewed),
+        None => (&article.title, &article.body, article.reviewed),
+    };
+    let shown_in = translation.map_or(Language::English, |_| language);
+    let blocks = vec![
+        Block::spans([Span::strong(title.clone())]),
+        Block::Curated { markdown: body.clone() },
+        sources_in(
+            shown_in,
+            article.sources.iter().map(|source| (source.title.as_str(), source.url.as_str())),
+        ),
+        Block::spans([Span::faint(texts::kept_by(shown_in, &article.owner, &reviewed.to_string()))]),
+    ];
+    let text = Text { blocks, buttons: Vec::new() };
+    if translation.is_some() { text } else { in_english(text, language) }
 }
 
-fn answered(article: &Article) -> Text {
-    let blocks = vec![
-        Block::spans([Span::strong(article.title.clone())]),
-        Block::Curated { markdown: article.body.clone() },
-        sources(article.sources.iter().map(|source| (source.title.as_str(), source.url.as_str()))),
-        Block::spans([Span::faint(texts::kept_by(&article.owner, &article.reviewed.to_string()))]),
-    ];
-    Text { blocks, buttons: Vec::new() }
+/// The question back that an article asks before it answers; none where it asks nothing. `question` holds the asker's
+/// words: a choice may add to them.
+pub fn asks(article: &Article, question: &str) -> Option<Text> {
+    let asks = article.asks.as_ref()?;
+    let button = |choice: &Choice| {
+        let action = match (&choice.article, &choice.adds) {
+            (Some(article), _) => format!("answer {article}"),
+            (None, adds) => format!("ask {question} {}", adds.as_deref().unwrap_or_default()),
+        };
+        Button::new(texts::label(&choice.label), action)
+    };
+    let mut buttons: Vec<Button> = asks.choices.iter().map(button).collect();
+    buttons.push(Button::new(texts::IN_GENERAL, format!("answer {}", article.id)));
+    Some(Text {
+        blocks: vec![Block::spans([Span::strong(article.title.clone())]), Block::line(&asks.question)],
+        buttons,
+    })
 }
 
 pub(super) fn judged(engine: &CompatReport, knowledge: &Knowledge) -> Text {
@@ -69,7 +95,11 @@ pub(super) fn judged(engine: &CompatReport, knowledge: &Knowledge) -> Text {
 
 /// `Sources: one, another`, each a link.
 pub(super) fn sources<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> Block {
-    let mut spans = vec![Span::faint(texts::SOURCES)];
+    sources_in(Language::English, sources)
+}
+
+fn sources_in<'a>(language: Language, sources: impl Iterator<Item = (&'a str, &'a str)>) -> Block {
+    let mut spans = vec![Span::faint(texts::sources(language))];
     for (index, (title, url)) in sources.enumerate() {
         if index > 0 {
             spans.push(Span::text(", "));
@@ -79,7 +109,7 @@ pub(super) fn sources<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> 
     Block::Paragraph { spans }
 }
 
-fn in_language(mut text: Text, language: Language) -> Text {
+fn in_english(mut text: Text, language: Language) -> Text {
     if let Some(note) = texts::in_english(language) {
         text.blocks.insert(0, Block::spans([Span::faint(note)]));
     }

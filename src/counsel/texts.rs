@@ -30,12 +30,27 @@ pub(super) fn in_english(language: Language) -> Option<&'static str> {
 }
 
 /// Who keeps an article true, and since when it is known to be.
-pub(super) fn kept_by(owner: &str, reviewed: &str) -> String {
-    format!("Kept by {owner}, reviewed {reviewed}.")
+pub(super) fn kept_by(language: Language, owner: &str, reviewed: &str) -> String {
+    match language {
+        Language::English => format!("Kept by {owner}, reviewed {reviewed}."),
+        Language::German => format!("Gepflegt von {owner}, geprüft am {reviewed}."),
+        Language::French => format!("Tenu par {owner}, relu le {reviewed}."),
+        Language::Spanish => format!("Mantenido por {owner}, revisado el {reviewed}."),
+    }
 }
 
 /// Above the sources.
-pub(super) const SOURCES: &str = "Sources: ";
+pub(super) fn sources(language: Language) -> &'static str {
+    match language {
+        Language::English => "Sources: ",
+        Language::German => "Quellen: ",
+        Language::French => "Sources : ",
+        Language::Spanish => "Fuentes: ",
+    }
+}
+
+/// The choice of somebody who does not know, or does not say.
+pub(super) const IN_GENERAL: &str = "Just answer in general";
 
 /// Before the buttons of a question that may mean several things.
 pub(super) fn did_you_mean() -> Block {
@@ -116,6 +131,18 @@ pub(super) fn which_license(name: &str, choices: Vec<Button>) -> Text {
             Span::text("Several licenses go by "),
             Span::code(name),
             Span::text(". Which one is it?"),
+        ])],
+        buttons: choices,
+    }
+}
+
+/// Before the choices where it depends on which license a name means.
+pub(super) fn it_depends_on_which(name: &str, choices: Vec<Button>) -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("It depends on which "),
+            Span::code(name),
+            Span::text(" you mean:"),
         ])],
         buttons: choices,
     }

@@ -16,7 +16,7 @@ use crate::core::event::{Addressed, Audience, EventKind};
 use crate::core::manners::Mode;
 use crate::core::message::{Content, Text};
 use crate::counsel::follow_up::To;
-use crate::counsel::{Answer, Kind, licenses, reply};
+use crate::counsel::{Answer, Kind, Language, licenses, reply};
 use crate::license::choose;
 
 /// Outside of a thread a question is taken together with the one before only when it follows within this time.
@@ -213,6 +213,9 @@ impl Scene<'_> {
     fn respond(&self, mut asked: Asked, answer: &Answer, heard: &Heard) -> Decision {
         let audience = asked.place.audience;
         asked.article = answer.article.clone().or_else(|| answer.engine.as_ref().map(|_| COMPAT.to_owned()));
+        if let Some(text) = self.asked_back(&asked, answer) {
+            return self.show(asked, text, heard);
+        }
         let text = match (answer.kind, reply::to(answer, &self.mind.knowledge)) {
             (Kind::Silent, Some(text)) => return self.reply(text.into()),
             (Kind::Answer, Some(mut text)) => {
@@ -236,6 +239,21 @@ impl Scene<'_> {
         let mut decision = self.show(asked, text, heard);
         decision.keep.push(gap);
         decision
+    }
+
+    /// What must be known first: the fact that the article asks for, or which license a name means.
+    fn asked_back(&self, asked: &Asked, answer: &Answer) -> Option<Text> {
+        let knowledge = &self.mind.knowledge;
+        match answer.kind {
+            // A choice was made already.
+            Kind::Answer if self.pressed() => None,
+            Kind::Answer => {
+                let article = answer.article.as_deref().and_then(|id| knowledge.article(id))?;
+                reply::asks(article, &asked.whole())
+            }
+            Kind::Clarify | Kind::Handover => licenses::which(knowledge, &asked.question),
+            Kind::Silent => None,
+        }
     }
 
     /// Shows an answer where the question's answer stands, and keeps both.
@@ -267,8 +285,12 @@ impl Scene<'_> {
     /// An article by its id: chosen under "did you mean", or asked for by name.
     fn chosen(&self, id: &str, heard: &Heard) -> Decision {
         let Some(article) = self.mind.knowledge.article(id) else { return self.question(id, heard) };
-        let mut text = reply::article(article);
         let pressed = heard.asked.clone().filter(|_| self.pressed());
+        let language = match &pressed {
+            Some(asked) => self.mind.counsel.language(&asked.question),
+            None => Language::English,
+        };
+        let mut text = reply::article(article, language);
         match pressed {
             Some(asked) if asked.asker == self.event.account => {
                 text.buttons.extend(words::feedback(asked.place.audience));
