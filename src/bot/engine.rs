@@ -19,10 +19,11 @@ use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
 use super::intent::{self, Intent};
 use super::lanes::Lanes;
-use super::mind::Mind;
+use super::mind::{Mind, Minds};
 use super::pending::Pending;
 use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
+use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
 use crate::core::effect::{Effect, Timer};
@@ -67,7 +68,7 @@ struct Left {
 /// What the parts of the engine share.
 pub(super) struct Core {
     pub(super) store: Arc<dyn Store>,
-    pub(super) mind: Arc<Mind>,
+    pub(super) minds: Minds,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) adapters: BTreeMap<Platform, Arc<dyn ChatAdapter>>,
     pub(super) pending: Arc<Pending>,
@@ -145,7 +146,7 @@ impl Bot {
             let (handler, deliverer) = (weak.clone(), weak.clone());
             Core {
                 store,
-                mind,
+                minds: Minds::new(mind),
                 clock,
                 adapters: adapters.into_iter().map(|adapter| (adapter.platform(), adapter)).collect(),
                 pending,
@@ -182,6 +183,11 @@ impl Bot {
     /// Where adapters hand in what happened.
     pub fn port(&self) -> Arc<dyn EventPort> {
         Arc::clone(&self.core) as Arc<dyn EventPort>
+    }
+
+    /// Puts new knowledge in place while the bot runs, and tells of faults.
+    pub fn reloader(&self) -> Reloader {
+        Reloader::new(Arc::clone(&self.core))
     }
 
     /// Takes up what was left undone, then runs until `stop`, until every platform has ended, or until the
@@ -308,7 +314,8 @@ impl Core {
             Work::Timer(timer) => Ok(timer.subject.0.clone()),
             Work::Event(event) => {
                 let mut unit = Unit::new(self.store.as_ref());
-                let Understood { intent, .. } = self.understand(&mut unit, event).await?;
+                let mind = self.minds.current();
+                let Understood { intent, .. } = self.understand(&mut unit, &mind, event).await?;
                 Ok(match intent.subject().or(intent.ask()) {
                     Some(id) => id.to_string(),
                     None => records::conversation(&event.account, &event.place).0,
@@ -317,11 +324,16 @@ impl Core {
         }
     }
 
-    async fn understand(&self, unit: &mut Unit<'_>, event: &Event) -> Result<Understood, StoreError> {
+    async fn understand(
+        &self,
+        unit: &mut Unit<'_>,
+        mind: &Mind,
+        event: &Event,
+    ) -> Result<Understood, StoreError> {
         let bound = self.bound(unit, event).await?;
         let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
         let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;
-        let intent = intent::read(&self.mind, event, bound.as_ref(), conversation.as_ref(), talk.as_ref());
+        let intent = intent::read(mind, event, bound.as_ref(), conversation.as_ref(), talk.as_ref());
         Ok(Understood { intent, bound, conversation, talk })
     }
 
@@ -364,15 +376,16 @@ impl Core {
 
     async fn attempt(&self, job: &Job, files: &[Received]) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let mind = self.minds.current();
         let mut unit = Unit::new(self.store.as_ref());
         unit.depends_on(job.key.clone(), job.version);
         unit.remove(job.key.clone());
         let (cause, decision) = match &job.work {
             Work::Event(event) => {
-                let understood = self.understand(&mut unit, event).await?;
+                let understood = self.understand(&mut unit, &mind, event).await?;
                 let intent = understood.intent.clone();
-                let loaded = self.load(&mut unit, event, understood).await?;
-                let decide = || handle::decide(&self.mind, event, intent, loaded, files, now);
+                let loaded = self.load(&mut unit, &mind, event, understood).await?;
+                let decide = || handle::decide(&mind, event, intent, loaded, files, now);
                 (event.id.0.clone(), guarded(decide))
             }
             Work::Timer(timer) => {
@@ -387,7 +400,7 @@ impl Core {
                     unit.remove(pointer);
                 }
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&self.mind, timer, request, now)))
+                (cause, guarded(|| handle::ring(&mind, timer, request, now)))
             }
         };
         if let Work::Event(event) = &job.work {
@@ -428,6 +441,7 @@ impl Core {
     async fn load(
         &self,
         unit: &mut Unit<'_>,
+        mind: &Mind,
         event: &Event,
         understood: Understood,
     ) -> Result<Loaded, StoreError> {
@@ -456,7 +470,7 @@ impl Core {
             let checked = audit::verify(log.into_iter().map(|(_, _, entry)| entry), &end);
             loaded.audit_check = Some((checked, end));
         }
-        if let Some(workflow) = needs.number_of.and_then(|id| self.mind.knowledge.workflow(&id)) {
+        if let Some(workflow) = needs.number_of.and_then(|id| mind.knowledge.workflow(&id)) {
             loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
         }
         Ok(loaded)
@@ -504,7 +518,7 @@ impl EventPort for Core {
         }
         let taken = |error: StoreError| AcceptError::Store(error.to_string());
         let around = self.around(&event).await.map_err(taken)?;
-        if concerns(&self.mind, &event, &around) == Concern::NotOurs {
+        if concerns(&self.minds.current(), &event, &around) == Concern::NotOurs {
             return Ok(Accepted::Ignored);
         }
         let seen = records::seen(&event.id);

@@ -1,6 +1,8 @@
 //! What the bot knows while it handles an event: people, channels and curated knowledge. Immutable; a reload
 //! puts a whole new one in its place.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use crate::core::manners::Manners;
 use crate::core::person::{AccountId, People, Person, Role, RoleChannels, Standing};
 use crate::counsel::Counsel;
@@ -59,5 +61,26 @@ impl Mind {
             }
         }
         found
+    }
+}
+
+/// The mind in use. A reload puts a whole new one in its place; whoever began with the old one ends with it.
+#[derive(Debug)]
+pub struct Minds(RwLock<Arc<Mind>>);
+
+impl Minds {
+    /// Begins with a mind.
+    pub fn new(mind: Arc<Mind>) -> Self {
+        Self(RwLock::new(mind))
+    }
+
+    /// The one in use now.
+    pub fn current(&self) -> Arc<Mind> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another in its place.
+    pub fn replace(&self, mind: Arc<Mind>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = mind;
     }
 }

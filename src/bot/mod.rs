@@ -7,7 +7,7 @@
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
 //! - [`delivery`]: the way from the outbox to the platforms
-//! - [`timers`], [`reconcile`]: what happens by itself
+//! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs
 //! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
 //! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
 
@@ -28,6 +28,7 @@ pub mod pending;
 pub mod quota;
 pub mod reconcile;
 pub mod records;
+pub mod reload;
 pub mod texts;
 pub mod timers;
 pub mod unit;
@@ -36,3 +37,4 @@ pub use clock::{Clock, SystemClock};
 pub use engine::{Bot, BotError};
 pub use mind::Mind;
 pub use pending::Pending;
+pub use reload::Reloader;

@@ -93,6 +93,7 @@ impl Core {
     /// # Errors
     /// When the store fails. A platform that cannot say now is asked again next time.
     pub(super) async fn reconcile(&self) -> Result<(), StoreError> {
+        let mind = self.minds.current();
         let requests = read_all::<Request>(self.store.as_ref(), records::all_requests()).await?;
         for (_, _, request) in requests.into_iter().filter(|(_, _, request)| request.status.is_open()) {
             let slots = records::slots_of(&(&request.id).into());
@@ -100,7 +101,7 @@ impl Core {
                 let Some(adapter) = self.adapters.get(&message.channel.platform) else { continue };
                 match adapter.reactions(&message).await {
                     Ok(Some(standing)) => {
-                        for missed in missed(&request, &self.mind, &message.channel, &standing) {
+                        for missed in missed(&request, &mind, &message.channel, &standing) {
                             self.tell(&message, missed).await;
                         }
                     }

@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::engine::{Core, Job, Work, lock};
+use super::handle::review;
 use super::records::{self, Seen};
-use super::unit::read_all;
-use crate::core::effect::{Purpose, Subject, Timer, TimerId};
+use super::unit::{Unit, read_all};
+use crate::core::effect::{Effect, Purpose, Subject, Timer, TimerId};
 use crate::store::{Batch, Key, StoreError, Version};
 
 /// The longest sleep, so that a clock that was set is noticed.
@@ -57,6 +58,9 @@ impl Core {
 
     /// Makes up for what was missed, and forgets what is no longer needed; now and then.
     pub(super) async fn keep_house(self: Arc<Self>, stop: CancellationToken) {
+        if let Err(error) = self.plan_review().await {
+            warn!(%error, "could not plan the reminders of due articles; the next start will");
+        }
         loop {
             tokio::select! {
                 () = self.pending.settled() => {}
@@ -76,6 +80,18 @@ impl Core {
                 () = stop.cancelled() => return,
             }
         }
+    }
+
+    /// Starts the timer of the weekly reminder, unless it runs.
+    async fn plan_review(&self) -> Result<(), StoreError> {
+        let timer = review::next(self.clock.now());
+        let mut unit = Unit::new(self.store.as_ref());
+        if unit.read::<Key>(records::timer_of(&timer.id)).await?.is_none() {
+            let cause = timer.id.0.clone();
+            self.committer.commit(unit, vec![Effect::Start(timer)], &cause, self.clock.now()).await?;
+            self.timers.notify_one();
+        }
+        Ok(())
     }
 
     async fn forget_seen(&self) -> Result<(), StoreError> {

@@ -151,7 +151,7 @@ impl LookupArgs {
     }
 }
 
-fn drawn(content: &Content) -> String {
+pub(super) fn drawn(content: &Content) -> String {
     render(content, WIDTH, Look::Plain)
 }
 

@@ -18,6 +18,7 @@ mod sbom;
 mod serve;
 mod start;
 mod store;
+mod watch;
 
 /// The chat bot of an Open Source Program Office.
 #[derive(Debug, Parser)]

@@ -128,6 +128,8 @@ pub enum Purpose {
     Remind,
     /// Let a request lapse that nobody decided.
     Expire,
+    /// Remind the owners of articles that are due for review.
+    Review,
 }
 
 /// Who did something.

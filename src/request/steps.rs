@@ -180,6 +180,7 @@ impl<'a> Step<'a> {
         let name = match purpose {
             Purpose::Remind => "remind",
             Purpose::Expire => "expire",
+            Purpose::Review => "review",
         };
         TimerId(format!("{}/{name}", self.request.id))
     }

@@ -6,8 +6,9 @@ mod asks;
 mod channels;
 mod counsel;
 mod forms;
-mod learning;
+pub mod learning;
 mod requests;
+pub mod review;
 
 use std::collections::BTreeMap;
 
@@ -94,11 +95,15 @@ pub fn decide(
 
 /// Decides about a timer that is due.
 pub fn ring(mind: &Mind, timer: &Timer, request: Option<Request>, now: Timestamp) -> Decision {
+    if timer.purpose == Purpose::Review {
+        return review::remind(mind, now);
+    }
     let Some(request) = request else { return Decision::default() };
     let desk = Desk { people: &mind.people, channels: &mind.channels, now };
     let outcome = match timer.purpose {
         Purpose::Remind => steps::remind(desk, request),
         Purpose::Expire => steps::expire(desk, request),
+        Purpose::Review => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
 }

@@ -340,3 +340,35 @@ pub fn gaps(gaps: &[GapLine], left_off: usize, helped: &[(String, usize, usize)]
     }
     Content::Text(Text { blocks, buttons: Vec::new() })
 }
+
+/// To the owners of articles: these are due for review. `articles` are `(id, title, due since)`.
+pub fn due(owner: &str, articles: &[(&str, &str, String)], left_off: usize) -> Content {
+    let item = |(id, title, since): &(&str, &str, String)| {
+        vec![Span::code(*id), Span::text(format!("  {title}")), Span::faint(format!(" (since {since})"))]
+    };
+    let more =
+        if left_off > 0 { format!(" {left_off} more are due: ospo knowledge stale.") } else { String::new() };
+    Content::Text(Text {
+        blocks: vec![
+            Block::spans([Span::strong(format!("Articles of {owner} to be reviewed"))]),
+            Block::List { items: articles.iter().map(item).collect() },
+            Block::spans([
+                Span::faint("Read each, mend it where it is no longer true, and set "),
+                Span::code("reviewed"),
+                Span::faint(format!(" in its file to the day on which you did.{more}")),
+            ]),
+        ],
+        buttons: Vec::new(),
+    })
+}
+
+/// To the OSPO: a changed knowledge folder has faults, so what was there before is still in use.
+pub fn not_reloaded(faults: &str) -> Content {
+    Content::Text(Text {
+        blocks: vec![
+            Block::line("The knowledge folder was changed and has faults. I go on with what I knew before:"),
+            Block::Code { text: faults.to_owned() },
+        ],
+        buttons: Vec::new(),
+    })
+}
