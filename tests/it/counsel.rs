@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ospo_counselor::bot::Mind;
 use ospo_counselor::bot::audit::AuditEntry;
 use ospo_counselor::bot::records;
 use ospo_counselor::bot::unit::read_all;
@@ -14,10 +15,44 @@ use ospo_counselor::core::person::{ChannelId, Platform, Standing};
 use ospo_counselor::store::memory::MemoryStore;
 use ospo_counselor::store::{Key, Store};
 
-use crate::support::fake::{FakeChat, Running, Seen, TestClock, event, said};
+use crate::support::fake::{FakeChat, Running, Seen, TestClock, event, mind, mind_with, said};
 
 const ANSWERED: &str = "May we sell GPL software for money?";
 const UNKNOWN: &str = "human Which copyleft license did our zeppelin subcontractor prefer?";
+
+/// An article of a company, on something that no built-in one knows.
+const ZEPPELIN: &str = r#"+++
+id = "zeppelin-license"
+title = "May we fly a zeppelin under the copyleft airship license?"
+questions = ["is flying a zeppelin allowed by the copyleft airship license"]
+tags = ["zeppelin"]
+licenses = []
+pillar = "counselor"
+layer = "employee"
+owner = "legal"
+reviewed = 2026-01-01
+review_every = "11 months"
+
+[[asks]]
+question = "Over land, or over water?"
+
+[[asks.choices]]
+label = "Over land"
+article = "gpl-selling"
+
+[[asks.choices]]
+label = "Over water"
+adds = "over water"
+
+[[sources]]
+title = "Sample"
+url = "https://example.com"
++++
+It depends on what is below.
+"#;
+
+const ZEPPELIN_IN_GERMAN: &str = "+++\ntitle = \"Darf ein Zeppelin unter der Copyleft-Lizenz für Luftschiffe fliegen?\"\n\
+                                  reviewed = 2026-01-02\n+++\nDas kommt auf den Boden an.\n";
 
 /// A bot among people, and what they see.
 struct Town {
@@ -28,9 +63,13 @@ struct Town {
 
 impl Town {
     async fn new() -> Self {
+        Self::knowing(mind()).await
+    }
+
+    async fn knowing(mind: Arc<Mind>) -> Self {
         let (store, chat) = (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()));
-        let bot =
-            Running::start(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&chat), TestClock::new()).await;
+        let kept = Arc::clone(&store) as Arc<dyn Store>;
+        let bot = Running::start_with(mind, kept, Arc::clone(&chat), TestClock::new()).await;
         Self { store, chat, bot }
     }
 
@@ -400,5 +439,95 @@ async fn conversations_are_forgotten_after_two_weeks_and_what_was_asked_in_vain_
     assert_eq!((town.kept("gap/").await, town.kept("ask/").await), (1, 1));
     tokio::time::sleep(180 * day).await;
     assert_eq!((town.kept("gap/").await, town.kept("ask/").await), (0, 1), "nobody has answered yet");
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_answer_depends_on_is_asked_first_and_the_answer_comes_in_its_place() {
+    let town =
+        Town::knowing(Arc::new(mind_with(&[("articles/copyleft/zeppelin-license.md", ZEPPELIN)]))).await;
+    let question = "may we fly a zeppelin under the copyleft airship license?";
+    for (id, choice, expected) in [
+        ("q1", "Over land", "sell"),
+        ("q2", "Over water", "what is below"),
+        ("q3", "Just answer in general", "what is below"),
+    ] {
+        town.mention(id, "ada", "#general", question).await;
+        let (_, asked) = town.chat.find("Over land, or over water?");
+        assert_eq!(labels(&asked), ["Over land", "Over water", "Just answer in general"]);
+        town.press(&format!("p-{id}"), "ada", "Over land, or over water?", choice).await;
+        let thread = town.thread("#general", id);
+        assert!(thread.len() == 1 && thread[0].contains(expected), "{choice}: {thread:#?}");
+    }
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unclear_license_name_is_asked_back_with_the_licenses_it_may_mean() {
+    let town = Town::new().await;
+    town.mention("q1", "ada", "#general", "compat GPL in Apache-2.0").await;
+    let (_, asked) = town.chat.find("Which one is it?");
+    assert!(labels(&asked).contains(&"GPL-3.0-only".to_owned()));
+    town.press("p1", "ada", "Which one is it?", "GPL-3.0-only").await;
+    assert!(town.thread("#general", "q1").last().unwrap().contains("GPL-3.0-only"));
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_in_another_language_reads_the_translation_or_a_line_that_there_is_none() {
+    let general = ZEPPELIN
+        .replace(&ZEPPELIN[ZEPPELIN.find("[[asks]]").unwrap()..ZEPPELIN.find("[[sources]]").unwrap()], "");
+    let town = Town::knowing(Arc::new(mind_with(&[
+        ("articles/copyleft/zeppelin-license.md", &general),
+        ("articles/copyleft/zeppelin-license.de.md", ZEPPELIN_IN_GERMAN),
+    ])))
+    .await;
+    let question = "Darf ein Zeppelin unter der Copyleft-Lizenz für Luftschiffe fliegen?";
+    town.mention("q1", "ada", "#general", question).await;
+    let answer = town.thread("#general", "q1").pop().unwrap();
+    assert!(
+        answer.contains("Das kommt auf den Boden an") && answer.contains("Gepflegt von legal"),
+        "{answer}"
+    );
+    assert!(!answer.contains("auf Englisch"), "{answer}");
+    town.mention("q2", "ada", "#general", "Dürfen wir GPL-Software verkaufen?").await;
+    assert!(town.thread("#general", "q2").pop().unwrap().contains("nur auf Englisch"));
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_knowledge_is_used_at_once_and_faults_are_told_to_the_ospo() {
+    let town = Town::new().await;
+    let question = "may we fly a zeppelin under the copyleft airship license?";
+    town.mention("q1", "ada", "#general", question).await;
+    assert!(!town.thread("#general", "q1").iter().any(|said| said.contains("over water")));
+    town.bot.reloader.put(mind_with(&[("articles/copyleft/zeppelin-license.md", ZEPPELIN)]));
+    town.mention("q2", "ada", "#general", question).await;
+    assert!(town.thread("#general", "q2")[0].contains("over water"));
+    town.bot.reloader.refuse("articles/x.md:3: there is no owner").await.unwrap();
+    town.bot.pending.settled().await;
+    let told = town.chat.said_to("#ospo").pop().unwrap();
+    assert!(told.contains("articles/x.md:3") && told.contains("what I knew before"), "{told}");
+    town.mention("q3", "ada", "#general", question).await;
+    assert!(town.thread("#general", "q3")[0].contains("over water"));
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn owners_hear_once_a_week_which_articles_are_due_and_nothing_when_none_is() {
+    let town =
+        Town::knowing(Arc::new(mind_with(&[("articles/copyleft/zeppelin-license.md", ZEPPELIN)]))).await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let told = || {
+        let said = town.chat.said_to("#legal");
+        said.into_iter().filter(|said| said.contains("to be reviewed")).collect::<Vec<_>>()
+    };
+    tokio::time::sleep(8 * day).await;
+    assert!(told().is_empty(), "nothing is due on the first Monday");
+    tokio::time::sleep(13 * day).await;
+    town.bot.pending.settled().await;
+    assert_eq!(told().len(), 2, "two Mondays after it became due");
+    assert!(told()[0].contains("zeppelin-license") && told()[0].contains("2026-12-01"), "{:?}", told());
+    assert!(town.chat.said_to("#ospo").is_empty());
     town.bot.end().await.unwrap();
 }

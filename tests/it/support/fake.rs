@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use ospo_counselor::bot::{Bot, BotError, Clock, Mind, Pending};
+use ospo_counselor::bot::{Bot, BotError, Clock, Mind, Pending, Reloader};
 use ospo_counselor::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryAction, DeliveryError, EventPort,
     StandingReaction, Support,
@@ -17,6 +17,7 @@ use ospo_counselor::core::effect::Destination;
 use ospo_counselor::core::event::{Addressed, Event, EventId, EventKind, FileRef, MessageRef, Place};
 use ospo_counselor::core::message::Content;
 use ospo_counselor::core::person::{AccountId, ChannelId, Platform, Standing};
+use ospo_counselor::core::source::SourceFile;
 use ospo_counselor::counsel::Counsel;
 use ospo_counselor::knowledge::{Knowledge, files};
 use ospo_counselor::store::Store;
@@ -198,11 +199,23 @@ pub fn mind() -> Arc<Mind> {
     Arc::clone(mind)
 }
 
+/// The same with further files.
+pub fn mind_with(company: &[(&str, &str)]) -> Mind {
+    let file = |(path, text): &(&str, &str)| SourceFile { path: (*path).into(), text: (*text).into() };
+    let set = files::overlay(files::built_in(), company.iter().map(file).collect());
+    let knowledge = Knowledge::load(&set).unwrap();
+    let counsel = Counsel::new(&knowledge.articles).unwrap();
+    let Mind { people, channels, manners, .. } = &*mind();
+    let (people, channels, manners) = (people.clone(), channels.clone(), manners.clone());
+    Mind { people, channels, manners, knowledge, counsel }
+}
+
 /// A bot that runs.
 pub struct Running {
     pub port: Arc<dyn EventPort>,
     pub pending: Arc<Pending>,
     pub stop: CancellationToken,
+    pub reloader: Reloader,
     bot: JoinHandle<Result<(), BotError>>,
     said: AtomicUsize,
 }
@@ -210,12 +223,22 @@ pub struct Running {
 impl Running {
     /// Starts a bot on a store.
     pub async fn start(store: Arc<dyn Store>, chat: Arc<FakeChat>, clock: Arc<TestClock>) -> Self {
+        Self::start_with(mind(), store, chat, clock).await
+    }
+
+    /// Starts a bot that knows something else.
+    pub async fn start_with(
+        mind: Arc<Mind>,
+        store: Arc<dyn Store>,
+        chat: Arc<FakeChat>,
+        clock: Arc<TestClock>,
+    ) -> Self {
         let pending = Arc::new(Pending::default());
         let adapters = vec![chat as Arc<dyn ChatAdapter>];
-        let bot = Bot::new(store, mind(), clock, adapters, Arc::clone(&pending)).await.unwrap();
-        let (port, stop) = (bot.port(), CancellationToken::new());
+        let bot = Bot::new(store, mind, clock, adapters, Arc::clone(&pending)).await.unwrap();
+        let (port, reloader, stop) = (bot.port(), bot.reloader(), CancellationToken::new());
         let bot = tokio::spawn(bot.run(stop.clone()));
-        Self { port, pending, stop, bot, said: AtomicUsize::new(0) }
+        Self { port, pending, stop, reloader, bot, said: AtomicUsize::new(0) }
     }
 
     /// Somebody does something in a channel; waits until all that follows is done.
