@@ -90,6 +90,12 @@ pub enum Command {
     Answered(RequestId),
     /// A question that was handed over is not the OSPO's.
     Dismiss(RequestId),
+    /// Make a draft article of what was answered.
+    Draft(RequestId),
+    /// Make an article of the draft.
+    Publish(RequestId),
+    /// Make nothing of the draft.
+    Discard(RequestId),
     /// How the bot behaves in this channel; with a mode, from now on.
     Channel(Option<Mode>),
     /// What was asked in vain.
@@ -127,6 +133,9 @@ pub const USAGE: &[(&str, &str)] = &[
     ("claim", "claim ASK-1"),
     ("answered", "answered ASK-1"),
     ("dismiss", "dismiss ASK-1"),
+    ("draft", "draft ASK-1"),
+    ("publish", "publish ASK-1"),
+    ("discard", "discard ASK-1"),
     ("channel", "channel, or channel mode questions, mention or off"),
     ("gaps", "gaps"),
     ("help", "help"),
@@ -219,6 +228,9 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         }
         "answered" => about_request(&|id, _| Some(Command::Answered(id))),
         "dismiss" => about_request(&|id, _| Some(Command::Dismiss(id))),
+        "draft" => about_request(&|id, _| Some(Command::Draft(id))),
+        "publish" => about_request(&|id, _| Some(Command::Publish(id))),
+        "discard" => about_request(&|id, _| Some(Command::Discard(id))),
         "channel" => match rest.split_once(' ') {
             None if rest.is_empty() => Line::Command(Command::Channel(None)),
             Some((first, mode)) if first.eq_ignore_ascii_case("mode") => match Mode::named(mode.trim()) {

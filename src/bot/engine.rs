@@ -26,7 +26,7 @@ use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
-use crate::core::effect::{Effect, Timer};
+use crate::core::effect::{Effect, FileStep, Timer};
 use crate::core::event::Event;
 use crate::core::person::Platform;
 use crate::request::{Request, RequestId};
@@ -76,6 +76,8 @@ pub(super) struct Core {
     /// Told to give up waiting for platforms.
     pub(super) hurry: CancellationToken,
     pub(super) timers: Notify,
+    /// Told when a file is to be written.
+    pub(super) files: Notify,
     pub(super) ringing: Mutex<HashSet<Key>>,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
@@ -139,7 +141,9 @@ impl Bot {
             messages: read_all(store.as_ref(), records::all_outbox()).await?,
         };
         let next_inbox = number_after(left.events.last().map(|(key, ..)| key));
-        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key));
+        let files = read_all::<FileStep>(store.as_ref(), records::all_files()).await?;
+        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key))
+            .max(number_after(files.last().map(|(key, ..)| key)));
         pending.add(left.events.len() + left.messages.len());
         let (sender, jobs) = mpsc::unbounded_channel();
         let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
@@ -153,6 +157,7 @@ impl Bot {
                 committer: Committer::new(next_outbox),
                 hurry: CancellationToken::new(),
                 timers: Notify::new(),
+                files: Notify::new(),
                 ringing: Mutex::new(HashSet::new()),
                 deliveries: Lanes::new(PLACES_AT_A_TIME, move |outgoing: Outgoing| {
                     let core = deliverer.clone();
@@ -202,6 +207,7 @@ impl Bot {
         let dispatcher = tokio::spawn(Arc::clone(&core).dispatch(jobs));
         let timers = tokio::spawn(Arc::clone(&core).run_timers(background.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&core).keep_house(background.clone()));
+        let shelf = tokio::spawn(Arc::clone(&core).keep_shelf(background.clone()));
         info!(platforms = core.adapters.len(), "the bot is up");
 
         let ended = core.run_adapters(&stop).await;
@@ -216,7 +222,7 @@ impl Bot {
         core.finish().await;
         pressing.abort();
         dispatcher.abort();
-        for task in [timers, housekeeping] {
+        for task in [timers, housekeeping, shelf] {
             task.abort();
         }
         if let Some(error) = core.failure.get() {
@@ -423,6 +429,7 @@ impl Core {
             keep.write(&mut unit).await?;
         }
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
+        let writes_file = decision.effects.iter().any(|effect| matches!(effect, Effect::File(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
         match &decision.request {
             Some(request) => info!(status = ?request.status, messages = entries.len(), "handled"),
@@ -431,6 +438,9 @@ impl Core {
         self.pending.add(entries.len());
         for (key, entry) in entries {
             self.send(Outgoing { key, version, entry });
+        }
+        if writes_file {
+            self.files.notify_one();
         }
         if starts_timer {
             self.timers.notify_one();

@@ -47,7 +47,8 @@ pub fn concerns(mind: &Mind, event: &Event, around: &Around) -> Concern {
         }
         EventKind::Said { text, files, .. } => !text.trim().is_empty() || !files.is_empty(),
         EventKind::Edited { .. } => around.asked.as_ref().is_some_and(|asked| asked.asker == event.account),
-        EventKind::Reacted { emoji, .. } | EventKind::Unreacted { emoji, .. } => vote_of(emoji).is_some(),
+        EventKind::Reacted { emoji, .. } => vote_of(emoji).is_some() || is_memo(emoji),
+        EventKind::Unreacted { emoji, .. } => vote_of(emoji).is_some(),
         EventKind::Pressed { .. } => true,
     };
     if ours { Concern::Ours } else { Concern::NotOurs }
@@ -92,6 +93,11 @@ pub fn vote_of(reaction: &str) -> Option<Choice> {
         emoji::CROSS | emoji::THUMBS_DOWN => Some(Choice::Reject),
         _ => None,
     }
+}
+
+/// Whether a reaction says that something is worth writing down.
+pub fn is_memo(reaction: &str) -> bool {
+    emoji::canonical(reaction) == emoji::MEMO
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::engine::Core;
 use super::filter::Around;
 use super::intent::{Intent, Needs};
 use super::quota;
-use super::records::counsel::{self as kept, Ask, AskState, Asked, Count, Gap, Setting, Talk, Vote};
+use super::records::counsel::{self as kept, Ask, AskState, Asked, Count, Draft, Gap, Setting, Talk, Vote};
 use super::records::{self, Binding};
 use super::unit::{Unit, read_all};
 use crate::chat::Support;
@@ -30,6 +30,8 @@ pub struct Heard {
     pub card: Option<RequestId>,
     /// The question that was handed over.
     pub ask: Option<Ask>,
+    /// The draft of what was answered.
+    pub draft: Option<Draft>,
     /// The last number given to a question that was handed over.
     pub last_ask: u32,
     /// How the channel was set.
@@ -52,6 +54,7 @@ impl Default for Heard {
             talk: None,
             card: None,
             ask: None,
+            draft: None,
             last_ask: 0,
             setting: None,
             by_person: None,
@@ -71,6 +74,8 @@ pub enum Keep {
     Talk(Place, Talk),
     /// A question that was handed over.
     Ask(Ask),
+    /// A draft article.
+    Draft(Draft),
     /// How a channel is set.
     Setting(ChannelId, Setting),
     /// How much somebody asked.
@@ -95,6 +100,7 @@ impl Keep {
             Self::Asked(asked) => unit.put(kept::asked(&asked.message), asked).await,
             Self::Talk(place, talk) => unit.put(kept::talk(place, &talk.asker), talk).await,
             Self::Ask(ask) => unit.put(kept::ask(&ask.id), ask).await,
+            Self::Draft(draft) => unit.put(kept::draft(&draft.ask), draft).await,
             Self::Setting(channel, setting) => unit.put(kept::setting(channel), setting).await,
             Self::CountOf(account, count) => unit.put(kept::count_of(account), count).await,
             Self::CountIn(channel, count) => unit.put(kept::count_in(channel), count).await,
@@ -245,6 +251,9 @@ impl Core {
         }
         if let Some(id) = intent.ask().or(heard.asked.as_ref().and_then(|asked| asked.ask.as_ref())) {
             heard.ask = unit.read(kept::ask(id)).await?;
+            if intent.is_about_a_draft() {
+                heard.draft = unit.read(kept::draft(id)).await?;
+            }
         }
         if needs.gaps {
             let gaps = read_all::<Gap>(self.store.as_ref(), kept::all_gaps()).await?;

@@ -2,7 +2,7 @@
 //! message is about, and of what is under way with its author.
 
 use super::command::{Command, Line, parse};
-use super::filter::{question_in, vote_of};
+use super::filter::{is_memo, question_in, vote_of};
 use super::hear::card_of;
 use super::mind::Mind;
 use super::records::counsel::{self, Talk};
@@ -28,6 +28,8 @@ pub enum Intent {
     React(RequestId, Choice, ChannelId),
     /// A reaction was taken off it.
     Unreact(RequestId, Choice, ChannelId),
+    /// What was answered to a question is worth an article.
+    Draft(RequestId),
     /// Words for the other side of a question that was handed over.
     Words(RequestId, String),
     /// A question was changed to this.
@@ -59,13 +61,13 @@ pub fn read(
     conversation: Option<&Conversation>,
     talk: Option<&Talk>,
 ) -> Intent {
-    let request = || {
-        let id = binding.and_then(|binding| binding.subject.0.parse::<RequestId>().ok());
-        id.filter(|id| id.prefix != counsel::ASK)
-    };
+    let bound = || binding.and_then(|binding| binding.subject.0.parse::<RequestId>().ok());
+    let request = || bound().filter(|id| id.prefix != counsel::ASK);
+    let ask = || bound().filter(|id| id.prefix == counsel::ASK);
     match &event.kind {
         EventKind::Reacted { emoji, message } => match (request(), vote_of(emoji)) {
             (Some(id), Some(choice)) => Intent::React(id, choice, message.channel.clone()),
+            _ if is_memo(emoji) => ask().map_or(Intent::Nothing, Intent::Draft),
             _ => Intent::Nothing,
         },
         EventKind::Unreacted { emoji, message } => match (request(), vote_of(emoji)) {
@@ -199,11 +201,27 @@ impl Intent {
     pub fn ask(&self) -> Option<&RequestId> {
         match self {
             Self::Words(id, _)
+            | Self::Draft(id)
             | Self::Line(Line::Command(
-                Command::Claim(id) | Command::Reply(id, _) | Command::Answered(id) | Command::Dismiss(id),
+                Command::Claim(id)
+                | Command::Reply(id, _)
+                | Command::Answered(id)
+                | Command::Dismiss(id)
+                | Command::Draft(id)
+                | Command::Publish(id)
+                | Command::Discard(id),
             )) => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether it is about a draft article.
+    pub fn is_about_a_draft(&self) -> bool {
+        matches!(
+            self,
+            Self::Draft(_)
+                | Self::Line(Line::Command(Command::Draft(_) | Command::Publish(_) | Command::Discard(_)))
+        )
     }
 
     /// The request whose order of events this belongs to, if it is about one.

@@ -1,6 +1,7 @@
 //! What the bot knows while it handles an event: people, channels and curated knowledge. Immutable; a reload
 //! puts a whole new one in its place.
 
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::core::manners::Manners;
@@ -17,6 +18,8 @@ pub struct Mind {
     pub channels: RoleChannels,
     /// How it behaves where people talk.
     pub manners: Manners,
+    /// The company's own knowledge folder, if it has one.
+    pub folder: Option<PathBuf>,
     /// The curated files.
     pub knowledge: Knowledge,
     /// The articles, ready to be searched.

@@ -7,7 +7,8 @@
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
 //! - [`delivery`]: the way from the outbox to the platforms
-//! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs
+//! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
+//!   [`shelf`]: files that decisions lead to
 //! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
 //! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
 
@@ -29,6 +30,7 @@ pub mod quota;
 pub mod reconcile;
 pub mod records;
 pub mod reload;
+pub mod shelf;
 pub mod texts;
 pub mod timers;
 pub mod unit;

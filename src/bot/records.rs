@@ -150,6 +150,16 @@ pub struct OutboxEntry {
     pub follows: Option<Slot>,
 }
 
+/// A change of a file that waits to be made.
+pub fn file(number: u64) -> Key {
+    Key(format!("file/{number:020}"))
+}
+
+/// All changes of files that wait.
+pub fn all_files() -> Range<Key> {
+    Key::under("file/")
+}
+
 /// What a platform refused for good, and why: for the operator to see.
 pub fn undelivered(id: &str) -> Key {
     Key(format!("undelivered/{id}"))

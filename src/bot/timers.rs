@@ -69,6 +69,7 @@ impl Core {
             if let Err(error) = self.reconcile().await {
                 warn!(%error, "could not make up for missed reactions; will try again");
             }
+            self.files.notify_one();
             if let Err(error) = self.forget_seen().await {
                 warn!(%error, "could not forget old events; will try again");
             }

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::audit::{self, AuditEntry, Head};
 use super::records::{self, OutboxEntry, decode, encode};
-use crate::core::effect::{AuditFact, Destination, Effect, Timer, TimerId};
+use crate::core::effect::{AuditFact, Destination, Effect, FileStep, Timer, TimerId};
 use crate::store::{Batch, Change, Expect, Key, Store, StoreError, Version, Write};
 
 /// Reads and remembers what it read, so that the commit fails if any of it changed meanwhile.
@@ -185,6 +185,7 @@ impl Committer {
     ) -> Result<(Version, Vec<(Key, OutboxEntry)>), StoreError> {
         let mut facts: Vec<AuditFact> = Vec::new();
         let mut entries: Vec<OutboxEntry> = Vec::new();
+        let mut files: Vec<FileStep> = Vec::new();
         for effect in effects {
             let id = format!("{cause}/{}", entries.len());
             match effect {
@@ -199,6 +200,7 @@ impl Committer {
                     let to = Destination::Place { place };
                     entries.push(OutboxEntry { id, to, content, slot: None, follows: Some(slot) });
                 }
+                Effect::File(step) => files.push(step),
                 Effect::Audit(fact) => facts.push(fact),
                 Effect::Start(timer) => unit.replace_timer(&timer.id.clone(), Some(&timer)).await?,
                 Effect::Stop { timer } => unit.replace_timer(&timer, None).await?,
@@ -221,6 +223,10 @@ impl Committer {
             let key = records::outbox(self.next_outbox.fetch_add(1, Ordering::Relaxed));
             unit.write(key.clone(), &entry)?;
             numbered.push((key, entry));
+        }
+        for step in files {
+            // Numbered with the outbox, so that their order is that of the decisions.
+            unit.write(records::file(self.next_outbox.fetch_add(1, Ordering::Relaxed)), &step)?;
         }
         let store = unit.store;
         let durable = store.commit(unit.batch());

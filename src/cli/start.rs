@@ -52,6 +52,7 @@ pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
         people: config.people.clone(),
         channels: config.channels.clone(),
         manners: config.manners.clone(),
+        folder: config.knowledge.clone(),
         knowledge,
         counsel,
     };

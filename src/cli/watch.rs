@@ -13,6 +13,7 @@ use tracing::{error, warn};
 use super::start::read_mind;
 use crate::bot::{Mind, Reloader};
 use crate::config::Config;
+use crate::knowledge::files::DRAFTS;
 
 /// How often the folder is looked at.
 const EVERY: Duration = Duration::from_secs(5);
@@ -64,6 +65,7 @@ fn see(folder: &Path) -> Sight {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
             match std::fs::metadata(&path) {
+                Ok(found) if found.is_dir() && path.ends_with(DRAFTS) => {}
                 Ok(found) if found.is_dir() => folders.push(path),
                 Ok(found) => drop(sight.insert(path, (found.len(), found.modified().ok()))),
                 Err(_) => {}

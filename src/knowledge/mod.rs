@@ -2,6 +2,7 @@
 //!
 //! - [`files`]: where the files come from: built into the program, and a company's own folder over it
 //! - [`article`]: one question answered, with its sources, owner and review date
+//! - [`draft`]: an article made of what a person answered, not served before somebody publishes it
 //! - [`asks`]: the fact that an answer depends on; [`translation`]: the same article in another language
 //! - [`Knowledge`]: the whole valid set: articles, license facts, policy, workflows
 //!
@@ -15,6 +16,7 @@ use crate::request::Workflow;
 
 pub mod article;
 pub mod asks;
+pub mod draft;
 pub mod files;
 pub mod translation;
 

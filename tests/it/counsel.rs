@@ -531,3 +531,63 @@ async fn owners_hear_once_a_week_which_articles_are_due_and_nothing_when_none_is
     assert!(town.chat.said_to("#ospo").is_empty());
     town.bot.end().await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_good_answer_becomes_a_draft_by_one_reaction_and_an_article_by_one_press() {
+    let folder = tempfile::tempdir().unwrap();
+    let knowing = Mind { folder: Some(folder.path().to_owned()), ..mind_with(&[]) };
+    let town = Town::knowing(Arc::new(knowing)).await;
+    town.mention("q1", "ada", "#general", UNKNOWN).await;
+    let card = town.card_thread("ASK-1");
+    let message = MessageRef { channel: card.channel.clone(), id: card.thread.clone().unwrap() };
+    let memo = |id: &str, who: &str| {
+        let kind = EventKind::Reacted { message: message.clone(), emoji: "📝".to_owned() };
+        Event { place: channel_of("#ospo"), ..event(id, who, "", kind) }
+    };
+    town.happen(memo("m1", "olga")).await;
+    assert!(town.chat.said_to("@olga")[0].contains("nothing to make an article of"));
+    town.talk("o1", "olga", card.clone(), "The MPL, as everybody knew.").await;
+    town.happen(memo("m2", "ada")).await;
+    assert!(town.chat.said_to("@ada").last().unwrap().contains("Only people of the OSPO"));
+    town.happen(memo("m3", "olga")).await;
+    assert_eq!(labels(&town.answer("A draft article")), ["Discard"], "it lacks a source");
+    assert!(serde_json::to_string(&town.answer("A draft article").content).unwrap().contains("no sources"));
+
+    town.talk("o2", "olga", card, "See https://example.com/zeppelin.").await;
+    town.happen(memo("m4", "olga")).await;
+    assert_eq!(labels(&town.answer("A draft article")), ["Publish", "Discard"]);
+    let moment = Duration::from_secs(1);
+    tokio::time::sleep(moment).await;
+    let read = |path: &str| std::fs::read_to_string(folder.path().join(path));
+    let name = "which-copyleft-license-did-our-zeppelin.md";
+    assert!(read(&format!("drafts/{name}")).unwrap().contains("as everybody knew"));
+
+    town.press("p1", "ada", "A draft article", "Publish").await;
+    town.press("p2", "olga", "A draft article", "Publish").await;
+    assert!(buttons(&town.answer("Published by Olga").content).is_empty());
+    tokio::time::sleep(moment).await;
+    let text = read(&format!("articles/answers/{name}")).unwrap();
+    assert!(text.contains("as everybody knew") && read(&format!("drafts/{name}")).is_err());
+    town.bot
+        .reloader
+        .put(mind_with(&[("articles/answers/which-copyleft-license-did-our-zeppelin.md", &text)]));
+    town.mention("q2", "max", "#general", "Which copyleft license did our zeppelin subcontractor prefer?")
+        .await;
+    assert!(town.thread("#general", "q2")[0].contains("as everybody knew"));
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_folder_a_draft_is_shown_as_text_with_the_way_to_keep_it() {
+    let town = Town::new().await;
+    town.mention("q1", "ada", "#general", UNKNOWN).await;
+    town.talk("o1", "olga", town.card_thread("ASK-1"), "The MPL, see https://example.com/zeppelin").await;
+    town.mention("o2", "olga", "#ospo", "draft ASK-1").await;
+    let draft = town.answer("A draft article");
+    assert_eq!(labels(&draft), ["Discard"]);
+    let written = serde_json::to_string(&draft.content).unwrap();
+    assert!(written.contains("+++") && written.contains("knowledge = "), "{written}");
+    town.press("p1", "olga", "A draft article", "Discard").await;
+    assert!(buttons(&town.answer("Discarded by Olga").content).is_empty());
+    town.bot.end().await.unwrap();
+}

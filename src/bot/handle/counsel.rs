@@ -42,6 +42,7 @@ impl Scene<'_> {
             Intent::Line(line) => line,
             Intent::Form(word) => return self.form(None, word, loaded),
             Intent::Words(id, said) => return self.said_around(&id, &said, &loaded.heard),
+            Intent::Draft(id) => return self.draft(&id, &loaded.heard),
             Intent::Edited(question) => return self.edited(question, &loaded.heard),
             _ => return Decision::default(),
         };
@@ -70,6 +71,9 @@ impl Scene<'_> {
                 Command::Reply(id, said) => self.said_around(&id, &said, heard),
                 Command::Answered(id) => self.answered(&id, heard),
                 Command::Dismiss(id) => self.dismiss(&id, heard),
+                Command::Draft(id) => self.draft(&id, heard),
+                Command::Publish(id) => self.publish(&id, heard),
+                Command::Discard(id) => self.discard(&id, heard),
                 Command::Channel(mode) => self.channel(mode, heard),
                 Command::Gaps => self.gaps(heard),
                 Command::Helped(helpful) => self.helped(helpful, heard),

@@ -5,6 +5,7 @@
 mod asks;
 mod channels;
 mod counsel;
+mod drafts;
 mod forms;
 pub mod learning;
 mod requests;

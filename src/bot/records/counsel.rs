@@ -279,3 +279,37 @@ pub fn gap(message: &MessageRef) -> Key {
 pub fn all_gaps() -> Range<Key> {
     Key::under("gap/")
 }
+
+/// An article made of what people answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The question that was answered.
+    pub ask: RequestId,
+    /// The id that the article has or would have.
+    pub article: String,
+    /// Its text.
+    pub text: String,
+    /// How it stands.
+    pub state: DraftState,
+    /// Who made it, published it or discarded it.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How a draft stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftState {
+    /// It waits for a curator.
+    Proposed,
+    /// It is an article now.
+    Published,
+    /// It is nothing.
+    Discarded,
+}
+
+/// The draft of what was answered to a question.
+pub fn draft(ask: &RequestId) -> Key {
+    Key(format!("draft/{ask}"))
+}

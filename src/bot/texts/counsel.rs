@@ -1,8 +1,10 @@
 //! What is said around an answer: whether it helped, who has a question now, how a channel is set.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
-use super::super::records::counsel::{Ask, AskState, Setting};
+use super::super::records::counsel::{Ask, AskState, Draft, DraftState, Setting};
 use super::line;
 use crate::core::event::{Audience, Place};
 use crate::core::manners::{Manners, Mode};
@@ -370,5 +372,90 @@ pub fn not_reloaded(faults: &str) -> Content {
             Block::Code { text: faults.to_owned() },
         ],
         buttons: Vec::new(),
+    })
+}
+
+/// There is no answer of a person to make an article of.
+pub fn nothing_to_draft(id: &RequestId) -> Content {
+    line([
+        Span::text("Nobody has answered "),
+        Span::code(id.to_string()),
+        Span::text(
+            " through me yet, so there is nothing to make an article of. Answer in the thread of its card first.",
+        ),
+    ])
+}
+
+/// The draft is an article already.
+pub fn published_already(article: &str) -> Content {
+    line([Span::text("That is an article already: "), Span::code(article), Span::text(".")])
+}
+
+/// There is no draft to decide on.
+pub fn no_draft(id: &RequestId) -> Content {
+    line([
+        Span::text("No draft of "),
+        Span::code(id.to_string()),
+        Span::text(" waits to be decided. "),
+        Span::code(format!("draft {id}")),
+        Span::text(" makes one."),
+    ])
+}
+
+/// A draft has faults, or there is no folder to publish it in.
+pub fn cannot_publish(article: &str) -> Content {
+    line([Span::code(article), Span::text(" cannot be published yet; its card says what is missing.")])
+}
+
+/// The card of a draft article.
+pub fn draft_card(draft: &Draft, faults: &[String], folder: Option<&Path>, people: &People) -> Content {
+    let by = people.name(&draft.by);
+    let (tone, state) = match draft.state {
+        DraftState::Proposed => (Tone::Waiting, format!("Drafted by {by}. Nobody is answered with it yet.")),
+        DraftState::Published => (
+            Tone::Good,
+            format!("Published by {by}. I answer with it once I have read the folder anew, in a moment."),
+        ),
+        DraftState::Discarded => (Tone::Quiet, format!("Discarded by {by}.")),
+    };
+    let mut blocks = vec![Block::line(state)];
+    let mut buttons = Vec::new();
+    if draft.state == DraftState::Proposed {
+        blocks.push(Block::Code { text: draft.text.clone() });
+        if !faults.is_empty() {
+            blocks.push(Block::spans([
+                Span::strong("Still missing. "),
+                Span::text(
+                    "Answer once more in the thread of the question's card (a link becomes a source) and react with 📝 again, \
+                     or mend the file and move it to articles/ yourself:",
+                ),
+            ]));
+            blocks.push(Block::List {
+                items: faults.iter().map(|fault| vec![Span::text(fault.clone())]).collect(),
+            });
+        } else if folder.is_some() {
+            buttons.push(Button::new("Publish", format!("publish {}", draft.ask)));
+        }
+        buttons.push(Button::new("Discard", format!("discard {}", draft.ask)));
+    }
+    let footer = match folder {
+        Some(_) => vec![
+            Span::faint("The file is "),
+            Span::code(format!("drafts/{}.md", draft.article)),
+            Span::faint(" in the knowledge folder."),
+        ],
+        None => vec![
+            Span::faint("There is no folder to keep it in: name one in the config, as "),
+            Span::code("knowledge = \"knowledge\""),
+            Span::faint(", and it can be published from here."),
+        ],
+    };
+    Content::Card(Card {
+        title: vec![Span::code(draft.article.clone()), Span::text(" A draft article")],
+        tone,
+        blocks,
+        buttons,
+        reactions: Vec::new(),
+        footer,
     })
 }
