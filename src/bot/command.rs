@@ -136,7 +136,7 @@ pub const USAGE: &[(&str, &str)] = &[
     ("draft", "draft ASK-1"),
     ("publish", "publish ASK-1"),
     ("discard", "discard ASK-1"),
-    ("channel", "channel, or channel mode questions, mention or off"),
+    ("channel", "channel mode questions|mention|off"),
     ("gaps", "gaps"),
     ("help", "help"),
 ];

@@ -8,6 +8,7 @@ use crate::core::emoji;
 use crate::core::event::{Addressed, Event, EventKind};
 use crate::core::manners::Mode;
 use crate::core::person::Standing;
+use crate::counsel::follow_up::leans;
 use crate::counsel::{Answer, Kind};
 use crate::request::{Choice, RequestId};
 
@@ -25,7 +26,7 @@ pub enum Concern {
 pub struct Around {
     /// The question whose card began the thread.
     pub card: Option<RequestId>,
-    /// The conversation in the thread.
+    /// The conversation in the thread, where a question began it.
     pub talk: Option<Talk>,
     /// How the channel was set by command.
     pub mode: Option<Mode>,
@@ -63,7 +64,11 @@ fn overheard(mind: &Mind, event: &Event, text: &str, around: &Around) -> bool {
     let mode = around.mode.unwrap_or_else(|| mind.manners.of(&event.place.channel));
     match (mode, &event.place.thread) {
         (Mode::Off, _) => false,
-        (_, Some(_)) => around.talk.as_ref().is_some_and(|talk| talk.asker == event.account),
+        (_, Some(_)) => {
+            let theirs = around.talk.as_ref().filter(|talk| talk.asker == event.account);
+            let goes_on = || question_in(mind, text).is_some_and(|question| goes_on(&question));
+            theirs.is_some_and(|talk| talk.ask.is_some() || goes_on())
+        }
         (Mode::Mention, None) => false,
         (Mode::Questions, None) => match question_in(mind, text) {
             Some(question) => worth_saying(&question, &mind.counsel.answer(&mind.knowledge, &question)),
@@ -79,6 +84,11 @@ pub fn question_in(mind: &Mind, text: &str) -> Option<String> {
         Line::Question(question) => Some(question),
         _ => None,
     }
+}
+
+/// Whether something said in the thread of a question may be another.
+pub fn goes_on(said: &str) -> bool {
+    said.contains('?') || leans(said)
 }
 
 /// Whether an answer is given to somebody who did not ask the bot.

@@ -131,7 +131,10 @@ impl Core {
             EventKind::Said { addressed: Addressed::Nobody, .. } => {
                 if let Some(root) = root(&event.place) {
                     around.card = card_of(self.load_one(records::binding(&root)).await?.as_ref());
-                    around.talk = self.load_one(kept::talk(&event.place, &event.account)).await?;
+                    // Where people talked before somebody asked the bot, they go on talking with each other.
+                    if self.load_one::<Asked>(kept::asked(&root)).await?.is_some() {
+                        around.talk = self.load_one(kept::talk(&event.place, &event.account)).await?;
+                    }
                 }
                 let setting: Option<Setting> = self.load_one(kept::setting(&event.place.channel)).await?;
                 around.mode = setting.map(|setting| setting.mode);

@@ -35,7 +35,7 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "done" => "a task of its checklist is done",
         "audit" => "who did what, and when",
         "reply" => "say something to the other side of a question that the OSPO has",
-        "channel" => "whether I answer here when mentioned, unasked, or not at all",
+        "channel" => "when I answer here; channel alone shows it",
         "gaps" => "for the OSPO: what I was asked in vain",
         _ => "",
     };

@@ -104,7 +104,7 @@ async fn gaps(args: &KnowledgeArgs, data: &DataArgs) -> anyhow::Result<Ended> {
     let votes = read_all::<Vote>(store.as_ref(), records::counsel::all_votes()).await?;
     let gaps: Vec<Gap> = gaps.into_iter().map(|(_, _, gap)| gap).collect();
     let votes: Vec<Vote> = votes.into_iter().map(|(_, _, vote)| vote).collect();
-    let content = texts::counsel::gaps(&grouped(&counsel, &gaps), 0, &judged(&votes));
+    let content = texts::counsel::gaps(&grouped(&counsel, &knowledge, &gaps), 0, &judged(&votes));
     anstream::print!("{}", drawn(&content));
     Ok(Ended::Well)
 }

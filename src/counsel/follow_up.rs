@@ -72,7 +72,7 @@ impl Counsel {
 }
 
 /// Whether a sentence leans on the one before.
-fn leans(question: &str) -> bool {
+pub fn leans(question: &str) -> bool {
     let said = words(question);
     let begins = |tie: &&str| {
         let tie = words(tie);

@@ -166,9 +166,29 @@ async fn an_answer_stands_in_the_thread_of_its_question_and_a_follow_up_needs_no
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(said[1].contains("AGPL"), "in the context of the first: {}", said[1]);
 
-    town.talk("t4", "ada", thread.clone(), "thanks, that helps a lot").await;
-    town.talk("t5", "ada", thread, "approve REL-1").await;
+    for (id, words) in
+        [("t4", "thanks, that helps a lot"), ("t5", "approve REL-1"), ("t6", "Max, I like the GPL")]
+    {
+        assert_eq!(town.talk(id, "ada", thread.clone(), words).await, Accepted::Ignored, "{words}");
+    }
     assert_eq!(town.thread("#general", "q1").len(), 2, "chit-chat and commands are not taken up");
+    town.bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_people_talked_before_they_are_not_overheard_after_a_question_to_the_bot() {
+    let town = Town::new().await;
+    let thread = thread_of("#general", "t0");
+    town.say("q1", "ada", thread.clone(), ANSWERED, Addressed::Mention).await;
+    town.say("q2", "ada", thread.clone(), UNKNOWN, Addressed::Mention).await;
+    let said = town.thread("#general", "t0");
+    assert!(said[0].contains("Kept by") && said[1].contains("nothing else reaches them"), "{said:#?}");
+    for (id, words) in [("t1", "and if we only host it?"), ("t2", "He costs too much, between us")] {
+        assert_eq!(town.talk(id, "ada", thread.clone(), words).await, Accepted::Ignored, "{words}");
+    }
+    let follow_up = "May we use GPL software inside our company?";
+    town.say("q3", "ada", thread, follow_up, Addressed::Mention).await;
+    assert_eq!(town.thread("#general", "t0").len(), 3);
     town.bot.end().await.unwrap();
 }
 
@@ -397,6 +417,7 @@ async fn what_did_not_help_is_seen_by_the_ospo_without_names_and_a_vote_can_be_c
     town.mention("q2", "ada", "#general", UNKNOWN).await;
     let again = "human which copyleft license did the zeppelin subcontractor prefer?";
     town.mention("q3", "max", "#general", again).await;
+    town.mention("q4", "max", "#general", "human is the LGPL a weak copyleft license?").await;
 
     town.mention("g1", "ada", "#general", "gaps").await;
     assert!(town.chat.said_to("@ada").last().unwrap().contains("Only people of the OSPO"));
@@ -404,7 +425,7 @@ async fn what_did_not_help_is_seen_by_the_ospo_without_names_and_a_vote_can_be_c
     let gaps = town.chat.said_to("@olga").pop().unwrap();
     assert!(gaps.contains("2×") && gaps.contains("zeppelin") && gaps.contains("sell GPL"), "{gaps}");
     assert!(gaps.contains("helpful to 1, not to 1"), "{gaps}");
-    for name in ["ada", "Ada", "max", "Max"] {
+    for name in ["ada", "Ada", "max", "Max", "LGPL"] {
         assert!(!gaps.contains(name), "{gaps}");
     }
     town.bot.end().await.unwrap();

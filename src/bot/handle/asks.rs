@@ -43,6 +43,7 @@ impl Scene<'_> {
             id: id.clone(),
             asker: self.event.account.clone(),
             question: asked.whole(),
+            message: asked.message.clone(),
             place: asked.place.clone(),
             state: AskState::Waiting,
             taken_by: None,
@@ -132,6 +133,8 @@ impl Scene<'_> {
         let is_asker = ask.asker == self.event.account;
         match self.mind.of_the_ospo(&self.event.account) {
             Some(person) if heard.card.is_some() || !is_asker => self.replied(ask, person, said, told),
+            // The OSPO does not follow it any more; perhaps an article does.
+            _ if is_asker && self.unasked() && ask.state == AskState::Closed => self.question(said, heard),
             _ if is_asker => {
                 let content = words::added(id, &self.name_of_author(), said);
                 let mut effects = self.below_the_cards(ask, &content);

@@ -1,7 +1,7 @@
 //! Questions, lookups and help: what everybody may ask for.
 
 use super::super::command::{Command, Line};
-use super::super::filter::worth_saying;
+use super::super::filter::{goes_on, worth_saying};
 use super::super::hear::{Heard, Keep};
 use super::super::intent::Intent;
 use super::super::quota::{self, Room};
@@ -142,7 +142,7 @@ impl Scene<'_> {
     }
 
     /// A question in words, perhaps one that follows another.
-    fn question(&self, question: &str, heard: &Heard) -> Decision {
+    pub(super) fn question(&self, question: &str, heard: &Heard) -> Decision {
         let before = heard.asked.as_ref().filter(|_| !self.pressed()).filter(|before| {
             self.event.place.thread.is_some() || self.now.duration_since(before.at) < ONE_BREATH
         });
@@ -150,8 +150,8 @@ impl Scene<'_> {
         if self.unasked() {
             let in_own_thread = heard.talk.is_some();
             let worth = match answer.kind {
-                Kind::Answer | Kind::Clarify if in_own_thread => true,
-                Kind::Handover => in_own_thread && question.contains('?'),
+                Kind::Answer if in_own_thread => goes_on(question),
+                Kind::Clarify | Kind::Handover if in_own_thread => question.contains('?'),
                 _ => self.mode(heard) == Mode::Questions && worth_saying(question, &answer),
             };
             if !worth {

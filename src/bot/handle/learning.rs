@@ -7,13 +7,17 @@ use super::super::records::counsel::{Gap, Helpful, Vote};
 use super::super::texts::counsel as words;
 use super::super::texts::counsel::GapLine;
 use super::{Decision, Scene};
-use crate::counsel::Counsel;
+use crate::counsel::{Counsel, Kind};
+use crate::knowledge::Knowledge;
 
 /// How many groups are shown in chat.
 const SHOWN: usize = 15;
 
-/// Like questions that were asked in vain, the most frequent first.
-pub fn grouped(counsel: &Counsel, gaps: &[Gap]) -> Vec<GapLine> {
+/// Like questions that were asked in vain, the most frequent first. What an article answers by now is left out.
+pub fn grouped(counsel: &Counsel, knowledge: &Knowledge, gaps: &[Gap]) -> Vec<GapLine> {
+    let open =
+        |gap: &&Gap| gap.article.is_some() || counsel.answer(knowledge, &gap.question).kind != Kind::Answer;
+    let gaps: Vec<&Gap> = gaps.iter().filter(open).collect();
     let questions: Vec<&str> = gaps.iter().map(|gap| gap.question.as_str()).collect();
     let mut lines: Vec<GapLine> = counsel
         .alike(&questions)
@@ -74,7 +78,7 @@ impl Scene<'_> {
         if self.mind.of_the_ospo(&self.event.account).is_none() {
             return self.reply(words::only_the_ospo());
         }
-        let mut lines = grouped(&self.mind.counsel, &heard.gaps);
+        let mut lines = grouped(&self.mind.counsel, &self.mind.knowledge, &heard.gaps);
         let left_off = lines.len().saturating_sub(SHOWN);
         lines.truncate(SHOWN);
         let mut judged = judged(&heard.votes);

@@ -118,6 +118,8 @@ pub struct Ask {
     pub asker: AccountId,
     /// What.
     pub question: String,
+    /// The message that asks.
+    pub message: MessageRef,
     /// Where the asker reads the answer.
     pub place: Place,
     /// How it stands.
@@ -166,6 +168,12 @@ pub fn all_asks() -> Range<Key> {
 }
 
 impl Ask {
+    /// Whether the asker's words in its thread are meant for those who answer: the thread is that of the question, not
+    /// one where people talked before.
+    pub fn has_own_thread(&self) -> bool {
+        self.place.thread.as_ref() == Some(&self.message.id)
+    }
+
     /// The card in the OSPO's channel with this place in the list of its channels.
     pub fn card(&self, channel: usize) -> Slot {
         Slot(format!("{}/card/{channel}", self.id))

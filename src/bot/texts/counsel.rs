@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::records::counsel::{Ask, AskState, Draft, DraftState, Setting};
 use super::line;
-use crate::core::event::{Audience, Place};
+use crate::core::event::Audience;
 use crate::core::manners::{Manners, Mode};
 use crate::core::message::{Block, Button, Card, Content, Span, Text, Tone};
 use crate::core::person::People;
@@ -60,19 +60,18 @@ pub fn notice(ask: &Ask, people: &People, ospo: &[String]) -> Vec<Block> {
         }
         (AskState::Closed, _) => return vec![closed_words(&ask.id)],
     };
-    vec![Block::Paragraph { spans: first }, Block::Paragraph { spans: how_to_add(&ask.place, &ask.id) }]
+    vec![Block::Paragraph { spans: first }, Block::Paragraph { spans: how_to_add(ask) }]
 }
 
-fn how_to_add(place: &Place, id: &RequestId) -> Vec<Span> {
-    match (place.audience, &place.thread) {
-        (Audience::Channel, Some(_)) => {
-            vec![Span::faint("What you write in this thread reaches them too, unless you address it to me.")]
-        }
-        _ => vec![
+fn how_to_add(ask: &Ask) -> Vec<Span> {
+    if ask.has_own_thread() {
+        vec![Span::faint("What you write in this thread reaches them too, unless you address it to me.")]
+    } else {
+        vec![
             Span::faint("To add something, say "),
-            Span::code(format!("reply {id} …")),
+            Span::code(format!("reply {} …", ask.id)),
             Span::faint("; nothing else reaches them."),
-        ],
+        ]
     }
 }
 
@@ -124,11 +123,19 @@ pub fn ask_card(ask: &Ask, asker: &str, people: &People) -> Content {
     blocks.extend(state.map(|state| Block::spans([Span::strong(state)])));
     let mut buttons = Vec::new();
     if ask.state == AskState::Waiting {
-        buttons = vec![
-            Button::new("I am on it", format!("claim {id}")),
-            Button::new("Answered", format!("answered {id}")),
-            Button::new("Not for us", format!("dismiss {id}")),
-        ];
+        if ask.taken_by.is_none() {
+            buttons.push(Button::new("I am on it", format!("claim {id}")));
+        }
+        buttons.push(Button::new("Answered", format!("answered {id}")));
+        buttons.push(Button::new("Not for us", format!("dismiss {id}")));
+    }
+    let mut footer = vec![
+        Span::faint(format!("What you write in this card's thread goes to {asker} with your name; so does ")),
+        Span::code(format!("reply {id} …")),
+        Span::faint("."),
+    ];
+    if !ask.replies.is_empty() {
+        footer.push(Span::faint(" 📝 on this card makes a draft article of the answers."));
     }
     Content::Card(Card {
         title: vec![Span::code(id.clone()), Span::text(" A question for the OSPO")],
@@ -136,13 +143,7 @@ pub fn ask_card(ask: &Ask, asker: &str, people: &People) -> Content {
         blocks,
         buttons,
         reactions: Vec::new(),
-        footer: vec![
-            Span::faint(format!(
-                "What you write in this card's thread goes to {asker} with your name; so does "
-            )),
-            Span::code(format!("reply {id} …")),
-            Span::faint("."),
-        ],
+        footer,
     })
 }
 
