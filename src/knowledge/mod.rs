@@ -148,8 +148,21 @@ fn misplaced(file: &SourceFile) -> Option<Fault> {
     })
 }
 
+/// The prefix of questions that go to the OSPO, which the bot numbers itself.
+const TAKEN: &str = "ASK";
+
 fn check_workflows(workflows: &[Workflow]) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let taken = |workflow: &&Workflow| workflow.prefix == TAKEN;
+    let fault = |workflow: &Workflow| {
+        let file = format!("workflows/{}.toml", workflow.id);
+        Fault::new(
+            file,
+            1,
+            format!("the prefix `{TAKEN}` is that of questions to the OSPO"),
+            "choose another",
+        )
+    };
+    let mut faults: Vec<Fault> = workflows.iter().filter(taken).map(fault).collect();
     for (what, values) in [
         ("id", workflows.iter().map(|workflow| &workflow.id).collect::<Vec<_>>()),
         ("command", workflows.iter().map(|workflow| &workflow.command).collect()),
