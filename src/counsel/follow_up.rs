@@ -74,11 +74,11 @@ impl Counsel {
 /// Whether a sentence leans on the one before.
 pub fn leans(question: &str) -> bool {
     let said = words(question);
-    let begins = |tie: &&str| {
+    let begins = |tie: &str| {
         let tie = words(tie);
         said.starts_with(&tie)
     };
-    said.len() <= LONGEST && TIES.iter().any(|tie| begins(&tie))
+    said.len() <= LONGEST && TIES.iter().any(|tie| begins(tie))
 }
 
 #[cfg(test)]

@@ -70,13 +70,14 @@ fn failed(knowledge: &Knowledge, command: &str, text: &str, error: &ExpressionEr
 pub fn which(knowledge: &Knowledge, question: &str) -> Option<Text> {
     let found = mentions(&knowledge.licenses, question);
     let [first, second] = found.as_slice() else { return None };
-    let (unclear, judged): (_, Box<dyn Fn(&str) -> _>) = match (&first.expression, &second.expression) {
-        (None, Some(outbound)) => (first, Box::new(|one: &str| verdict(knowledge, one, outbound))),
-        (Some(inbound), None) => (second, Box::new(|one: &str| verdict(knowledge, inbound, one))),
-        _ => return None,
+    let judged = |one: &String| match (&first.expression, &second.expression) {
+        (None, Some(outbound)) => verdict(knowledge, one, outbound),
+        (Some(inbound), None) => verdict(knowledge, inbound, one),
+        _ => None,
     };
+    let unclear = if first.expression.is_none() { first } else { second };
     let verdicts: Vec<Verdict> =
-        unclear.alternatives.iter().take(MEANINGS).map(|one| judged(one)).collect::<Option<_>>()?;
+        unclear.alternatives.iter().take(MEANINGS).map(judged).collect::<Option<_>>()?;
     if verdicts.windows(2).all(|pair| pair[0] == pair[1]) {
         return None;
     }

@@ -194,6 +194,20 @@ fn an_unclear_question_is_asked_back_and_the_way_to_a_person_is_one_press() {
 }
 
 #[test]
+fn what_was_asked_in_vain_is_listed_on_the_command_line_without_names() {
+    let data = fresh();
+    play(
+        data.path(),
+        "human who decides about zeppelins?\n/as max\nhuman and who decides about zeppelins then?\n",
+    );
+    let place = data.path().display().to_string();
+    let gaps = said(&run(&["knowledge", "gaps", "--data", &place], ""));
+    assert!(gaps.contains("2×") && gaps.contains("who decides about zeppelins"), "{gaps}");
+    assert!(!gaps.to_lowercase().contains("max") && !gaps.to_lowercase().contains("ada"), "{gaps}");
+    assert!(said(&run(&["knowledge", "stale"], "")).contains("due"));
+}
+
+#[test]
 fn the_audit_log_proves_itself_and_names_what_was_changed() {
     let data = fresh();
     let script = format!("{FILE_CONTRIBUTION}/as lea\n/in #legal\n/react CON-1 ✅\naudit verify\n");

@@ -45,7 +45,7 @@ impl Scene<'_> {
             at: self.now,
         };
         let put = FileStep::Put { path: in_drafts(&draft), text: draft.text.clone() };
-        self.drafted(draft, "draft.made", Some(put))
+        self.drafted(draft, "draft.made", put)
     }
 
     /// A draft becomes an article.
@@ -58,9 +58,9 @@ impl Scene<'_> {
                     article: in_articles(draft),
                     text: draft.text.clone(),
                 };
-                Ok(("draft.published", step))
+                Some(("draft.published", step))
             }
-            _ => Err(words::cannot_publish(&draft.article)),
+            _ => None,
         })
     }
 
@@ -68,7 +68,7 @@ impl Scene<'_> {
     pub(super) fn discard(&self, id: &RequestId, heard: &Heard) -> Decision {
         self.decide_on(id, heard, |draft| {
             draft.state = DraftState::Discarded;
-            Ok(("draft.discarded", FileStep::Remove { path: in_drafts(draft) }))
+            Some(("draft.discarded", FileStep::Remove { path: in_drafts(draft) }))
         })
     }
 
@@ -76,7 +76,7 @@ impl Scene<'_> {
         &self,
         id: &RequestId,
         heard: &Heard,
-        step: impl FnOnce(&mut Draft) -> Result<(&'static str, FileStep), crate::core::message::Content>,
+        step: impl FnOnce(&mut Draft) -> Option<(&'static str, FileStep)>,
     ) -> Decision {
         let Some(person) = self.mind.of_the_ospo(&self.event.account) else {
             let mut decision = self.reply(words::only_the_ospo());
@@ -87,13 +87,13 @@ impl Scene<'_> {
         let Some(draft) = proposed else { return self.reply(words::no_draft(id)) };
         let mut draft = Draft { by: person.id.clone(), at: self.now, ..draft.clone() };
         match step(&mut draft) {
-            Ok((action, step)) => self.drafted(draft, action, Some(step)),
-            Err(why) => self.reply(why),
+            Some((action, step)) => self.drafted(draft, action, step),
+            None => self.reply(words::cannot_publish(&draft.article)),
         }
     }
 
     /// The draft as it is now: its card, its file, and the record of it.
-    fn drafted(&self, draft: Draft, action: &str, step: Option<FileStep>) -> Decision {
+    fn drafted(&self, draft: Draft, action: &str, step: FileStep) -> Decision {
         let content =
             words::draft_card(&draft, &faults(&draft), self.mind.folder.as_deref(), &self.mind.people);
         let show = |(index, place)| Effect::Show {
@@ -104,7 +104,7 @@ impl Scene<'_> {
         };
         let mut effects: Vec<Effect> = self.ospo_channels().into_iter().enumerate().map(show).collect();
         if self.mind.folder.is_some() {
-            effects.extend(step.map(Effect::File));
+            effects.push(Effect::File(step));
         }
         let detail = BTreeMap::from([("article".to_owned(), draft.article.clone())]);
         effects.push(self.on_record_with(&draft.ask, action, Taken::Done, detail));
