@@ -46,6 +46,8 @@ pub enum Command {
     License(String),
     /// Whether one license can be used in another: the two, as written.
     Compat(String),
+    /// What a license asks for in a situation.
+    Obligations(String),
     /// What license a name means.
     Identify(String),
     /// What the company's policy says of a license expression.
@@ -109,6 +111,7 @@ pub const USAGE: &[(&str, &str)] = &[
     ("ask", "ask QUESTION"),
     ("human", "human QUESTION"),
     ("license", "license NAME"),
+    ("obligations", "obligations LICENSE when SITUATION"),
     ("compat", "compat LICENSE in LICENSE"),
     ("identify", "identify NAME"),
     ("check", "check EXPRESSION for USE"),
@@ -201,6 +204,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "answer" => with_text(Command::Answer),
         "human" => Line::Command(Command::Human(rest.to_owned())),
         "license" => with_text(Command::License),
+        "obligations" => with_text(Command::Obligations),
         "compat" => with_text(Command::Compat),
         "identify" => with_text(Command::Identify),
         "check" => with_text(Command::Check),

@@ -8,7 +8,6 @@ use crate::core::emoji;
 use crate::core::event::{Addressed, Event, EventKind};
 use crate::core::manners::Mode;
 use crate::core::person::Standing;
-use crate::counsel::follow_up::leans;
 use crate::counsel::{Answer, Kind};
 use crate::request::{Choice, RequestId};
 
@@ -66,7 +65,7 @@ fn overheard(mind: &Mind, event: &Event, text: &str, around: &Around) -> bool {
         (Mode::Off, _) => false,
         (_, Some(_)) => {
             let theirs = around.talk.as_ref().filter(|talk| talk.asker == event.account);
-            let goes_on = || question_in(mind, text).is_some_and(|question| goes_on(&question));
+            let goes_on = || question_in(mind, text).is_some_and(|question| goes_on(mind, &question));
             theirs.is_some_and(|talk| talk.ask.is_some() || goes_on())
         }
         (Mode::Mention, None) => false,
@@ -87,8 +86,8 @@ pub fn question_in(mind: &Mind, text: &str) -> Option<String> {
 }
 
 /// Whether something said in the thread of a question may be another.
-pub fn goes_on(said: &str) -> bool {
-    said.contains('?') || leans(said)
+pub fn goes_on(mind: &Mind, said: &str) -> bool {
+    said.contains('?') || mind.counsel.goes_on(said)
 }
 
 /// Whether an answer is given to somebody who did not ask the bot.

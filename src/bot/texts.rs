@@ -23,6 +23,7 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "human" => "the same to the people of the OSPO",
         "license" => "what a license asks for",
         "choose" => "a few questions that lead to a license for what you release",
+        "obligations" => "what it asks for in your situation: when linked statically into a device",
         "compat" => "may code under one be used in the other",
         "identify" => "which license a name means",
         "check" => "what our policy says",
@@ -266,4 +267,17 @@ pub fn audit_check(result: &Result<u64, AuditFault>, end: &Head) -> Content {
             Span::text(format!(": {fault}. Tell the OSPO and those who run me.")),
         ]),
     }
+}
+
+/// A file that could not be had.
+pub fn file_not_read(name: &str, why: &str) -> Content {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("I could not read "),
+            Span::code(name),
+            Span::text(format!(": {why}. Please attach it again.")),
+        ])],
+        ..Text::default()
+    }
+    .into()
 }

@@ -38,14 +38,14 @@ enum Command {
     Ask(lookup::LookupArgs),
     /// May code under one license be used in a work under another? `compat MIT in GPL-3.0-only`.
     Compat(lookup::CompatArgs),
-    /// Which license does a name mean? Gives the SPDX expression.
-    Identify(lookup::LookupArgs),
+    /// Which license does a name, or with --file a license text or a source file, mean? Gives the SPDX expression.
+    Identify(lookup::IdentifyArgs),
     /// What does the company's policy say of a license expression, or of every component of an SBOM?
     Check(lookup::CheckArgs),
     /// Write the attribution file of an SBOM: who wrote what, under which license, with each text.
     Notices(sbom::NoticesArgs),
-    /// What does a license ask for?
-    License(lookup::LookupArgs),
+    /// What does a license say, and what does it ask for? `license LGPL-2.1-only --for device --linked static`.
+    License(lookup::LicenseArgs),
     /// The curated files.
     #[command(subcommand)]
     Knowledge(knowledge::KnowledgeCommand),

@@ -3,9 +3,10 @@
 use super::texts;
 use crate::core::message::{Block, Button, Content, Span, Text};
 use crate::knowledge::Knowledge;
+use crate::license::expression::shortened;
 use crate::license::{
-    self as license, CheckReport, CompatReport, ExpressionError, Identified, PolicyUse, Request, Use,
-    Verdict, mentions, read_side, view,
+    self as license, CheckReport, CompatReport, ExpressionError, Identified, ObligationsReport, PolicyUse,
+    Request, Situation, Use, Verdict, mentions, read_side, situation::split_situation, view,
 };
 
 /// Buttons for a name that may be several licenses.
@@ -23,6 +24,23 @@ pub fn facts(knowledge: &Knowledge, text: &str) -> Option<Content> {
         },
         None if !found.alternatives.is_empty() => Some(choices(text, &found, "license").into()),
         None => None,
+    }
+}
+
+/// What a license asks for, for a line such as `LGPL-2.1-only when linked statically into a device`; distribution,
+/// unmodified, is meant where nothing is said. None when it names no license.
+pub fn obligations(knowledge: &Knowledge, text: &str) -> Option<Content> {
+    let (name, words) = split_situation(text);
+    let situation = match words.parse::<Situation>() {
+        Ok(situation) => situation,
+        Err(error) => {
+            let names_one = !mentions(&knowledge.licenses, name).is_empty();
+            return names_one.then(|| Text::line(format!("{error}.")).into());
+        }
+    };
+    match ObligationsReport::of(&knowledge.licenses, name, situation) {
+        Ok(report) => Some(view::duties(&report)),
+        Err(error) => failed(knowledge, "obligations", text, &error),
     }
 }
 
@@ -106,6 +124,7 @@ fn replaced(text: &str, range: std::ops::Range<usize>, by: &str) -> String {
 /// Which license a name means.
 pub fn identify(knowledge: &Knowledge, text: &str) -> Content {
     let found = license::identify(&knowledge.licenses, text.trim());
+    let text = &shortened(text.trim());
     match &found.expression {
         Some(_) => named(knowledge, text, &found).into(),
         None => choices(text, &found, "identify").into(),
@@ -202,6 +221,16 @@ mod tests {
             "{identified:?}"
         );
         assert!(!buttons(&identified).is_empty());
+    }
+
+    #[test]
+    fn obligations_follow_the_situation_and_say_which_word_is_strange() {
+        let knowledge = &mind().0;
+        let said = |text: &str| written(&obligations(knowledge, text).unwrap());
+        assert!(said("LGPL-2.1-only when linked statically").contains("object files"));
+        assert!(said("GPLv3 when it stays inside the company").contains("nothing to do"));
+        assert!(said("GPL-3.0-only when on a banana").contains("`banana`"));
+        assert_eq!(obligations(knowledge, "we have to our parents"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //!   hand-over to a human, and silence
 //! - [`reply`]: how an answer looks in chat; [`licenses`]: what the license engine says, for chat and forms
 //! - [`report`]: an answer for scripts, with the keys of the design's section 9
+//! - [`review`]: what curators should look at; [`trial`]: a company's own questions, and what came of them
 //!
 //! The way of a question: `text` makes words, `names` finds licenses in them, `tables` has the
 //! spellings, synonyms and other languages, `terms` puts them together. `scope` says whether it is ours. `index`
@@ -16,7 +17,9 @@ use serde::Serialize;
 
 mod alike;
 mod confidence;
-pub mod follow_up;
+mod embedding;
+mod focus;
+mod follow;
 mod index;
 mod language;
 pub mod licenses;
@@ -25,19 +28,24 @@ mod pair;
 mod rank;
 pub mod reply;
 pub mod report;
+pub mod review;
 mod scope;
 mod tables;
 mod terms;
 mod text;
 pub mod texts;
+mod told;
+pub mod trial;
 
 pub use language::Language;
 pub use rank::Measures;
+pub use told::Told;
 
 use crate::knowledge::article::Verdict as ArticleVerdict;
 use crate::knowledge::{Article, Knowledge};
 use crate::license::{CompatReport, Verdict};
-use index::Index;
+use embedding::Table;
+use index::{Index, Most};
 use pair::Answers;
 use rank::{Question, Ranked};
 use scope::{Scope, Scopes};
@@ -94,6 +102,8 @@ pub struct Answer {
     pub article: Option<String>,
     /// The license engine's part, for a question on two licenses that no article answers as exactly.
     pub engine: Option<CompatReport>,
+    /// What the license engine tells of one license, where no article is as exact.
+    pub told: Option<Told>,
     /// The answer in a word, for a question that can be answered so.
     pub verdict: Option<Verdict>,
     /// How likely it is that this answers the question, 0 to 1.
@@ -114,7 +124,7 @@ pub struct CounselError(#[from] tantivy::TantivyError);
 pub struct Candidate {
     /// Its id.
     pub id: String,
-    /// All measures together, 0 to 1.
+    /// All measures together; 1 where each is at its best.
     pub score: f32,
     /// The measures.
     pub measures: Measures,
@@ -124,13 +134,13 @@ pub struct Candidate {
 #[derive(Debug)]
 pub struct Counsel {
     reader: Reader,
+    table: Table,
     index: Index,
     scopes: Scopes,
 }
 
-/// How many ways of asking, and how many articles, the search hands on to be measured.
-const PHRASINGS: usize = 60;
-const ARTICLES: usize = 60;
+/// What the search hands on to be measured.
+const MOST: Most = Most { phrasings: 60, articles: 60, near: 20 };
 /// Buttons under "did you mean".
 const ALTERNATIVES: usize = 3;
 
@@ -141,9 +151,10 @@ impl Counsel {
     /// When the index cannot be built in memory.
     pub fn new(articles: &[Article]) -> Result<Self, CounselError> {
         let mut reader = Reader::new();
-        let index = Index::new(&mut reader, articles)?;
+        let table = Table::built_in();
+        let index = Index::new(&mut reader, &table, articles)?;
         let scopes = Scopes::new(&reader);
-        Ok(Self { reader, index, scopes })
+        Ok(Self { reader, table, index, scopes })
     }
 
     /// Answers a question, or says why not.
@@ -154,6 +165,7 @@ impl Counsel {
             why,
             article: None,
             engine: None,
+            told: None,
             verdict: None,
             confidence: 0.0,
             alternatives: Vec::new(),
@@ -174,14 +186,21 @@ impl Counsel {
         let engine = pair::judge(knowledge, question, &reading);
         let chosen = engine.as_ref().map(|engine| pair::choose(engine.verdict, &asked, &ranked, verdict_of));
         let sure = match chosen {
-            Some(Answers::Article(_)) => confidence::of(&ranked, share).max(confidence::OF_ENGINE),
-            _ => confidence::of(&ranked, share),
+            Some(Answers::Article(_)) => confidence::of(&asked, &ranked, share).max(confidence::OF_ENGINE),
+            _ => confidence::of(&asked, &ranked, share),
         };
         let best = match chosen {
             Some(Answers::Article(at)) => ranked.get(at),
             _ => ranked.first(),
         };
+        let told = match &engine {
+            Some(_) => None,
+            None => self.told(knowledge, question, &reading, best.filter(|_| sure >= confidence::ANSWER)),
+        };
         let mut answer = match (engine, best) {
+            _ if told.is_some() => {
+                Answer { confidence: confidence::OF_ENGINE, told, ..none(Kind::Answer, Why::Known) }
+            }
             (Some(engine), _) if chosen == Some(Answers::Engine) && engine.verdict != Verdict::Unknown => {
                 Answer {
                     verdict: Some(engine.verdict),
@@ -217,9 +236,20 @@ impl Counsel {
         answer
     }
 
+    /// Whether words begin as one does who goes on after a question: "and", "what about", "und wenn".
+    pub fn goes_on(&self, said: &str) -> bool {
+        follow::begins(&text::words(said))
+    }
+
     /// The language of a question.
     pub fn language(&self, question: &str) -> Language {
         self.reader.question(question).1
+    }
+
+    /// What somebody means who goes on after a question, as in "and if we only host it?": the question to answer, with
+    /// what the one before said and this one leaves out. None when it stands for itself.
+    pub fn follow_up(&self, previous: &str, question: &str) -> Option<String> {
+        follow::reading(&self.reader, previous, question)
     }
 
     /// The articles that come into question, the best first.
@@ -237,11 +267,25 @@ impl Counsel {
     }
 
     fn ranked(&self, reading: &Reading) -> (Question, Vec<Ranked>) {
-        let question = Question::new(&self.index, reading);
+        let question = Question::new(&self.index, &self.table, reading);
         // The index is in memory and whole: a search in it cannot fail, and if it did, nothing is found.
-        let hits = self.index.candidates(&reading.terms, PHRASINGS, ARTICLES).unwrap_or_default();
+        let hits = self.index.candidates(&reading.terms, question.meaning.as_ref(), MOST).unwrap_or_default();
         let ranked = rank::rank(&self.index, &question, &hits);
         (question, ranked)
+    }
+
+    /// What the license engine tells, unless the best article is as exact.
+    fn told(
+        &self,
+        knowledge: &Knowledge,
+        question: &str,
+        reading: &Reading,
+        best: Option<&Ranked>,
+    ) -> Option<Told> {
+        let article = best.and_then(|best| self.article(knowledge, best));
+        told::meaning(knowledge, question, reading)
+            .or_else(|| told::duties(knowledge, question, reading))
+            .filter(|told| !article.is_some_and(|article| told::as_exact(told, article)))
     }
 
     fn article<'k>(&self, knowledge: &'k Knowledge, ranked: &Ranked) -> Option<&'k Article> {

@@ -9,14 +9,73 @@ use crate::license::{Certainty, CompatReport, Mention, Use, Verdict, mentions};
 const TOGETHER: &[&str] =
     &["compatible", "combine", "link", "use", "includ", "copy", "embed", "add", "merg", "import", "put"];
 
-/// Words after a license that make it that of the whole work, or of a part that goes into it.
-const WHOLE: &[&str] =
-    &["project", "product", "program", "app", "application", "work", "codebase", "repo", "software"];
-const PART: &[&str] =
-    &["code", "library", "lib", "component", "dependency", "file", "files", "snippet", "package", "module"];
+/// Words near a license that make it that of the whole work, or of a part that goes into it; the German, French and
+/// Spanish ones as [`super::text::words`] gives them.
+const WHOLE: &[&str] = &[
+    "project",
+    "product",
+    "program",
+    "app",
+    "application",
+    "work",
+    "codebase",
+    "repo",
+    "repository",
+    "software",
+    "projekt",
+    "produkt",
+    "programm",
+    "anwendung",
+    "projet",
+    "produit",
+    "logiciel",
+    "proyecto",
+    "producto",
+    "aplicacion",
+];
+const PART: &[&str] = &[
+    "code",
+    "library",
+    "libraries",
+    "lib",
+    "libs",
+    "component",
+    "components",
+    "dependency",
+    "dependencies",
+    "file",
+    "files",
+    "snippet",
+    "snippets",
+    "package",
+    "packages",
+    "module",
+    "modules",
+    "bibliothek",
+    "bibliotheken",
+    "komponente",
+    "abhaengigkeit",
+    "paket",
+    "datei",
+    "dateien",
+    "bibliotheque",
+    "composant",
+    "dependance",
+    "fichier",
+    "biblioteca",
+    "componente",
+    "dependencia",
+    "paquete",
+    "archivo",
+];
+/// Words before a license that make it that of what we release.
+const OURS: &[&str] = &[
+    "our", "my", "under", "unser", "unsere", "unserem", "unserer", "unter", "notre", "mon", "sous",
+    "nuestro", "nuestra", "mi", "bajo",
+];
 
 /// Words between two licenses that put one into the other.
-const INTO: &[&str] = &["in", "into", "inside", "within", "with"];
+const INTO: &[&str] = &["in", "into", "inside", "within", "with", "dans", "avec", "en", "con", "mit"];
 
 /// What the license engine says to a question that names two licenses and asks whether they go together.
 pub(super) fn judge(knowledge: &Knowledge, question: &str, reading: &Reading) -> Option<CompatReport> {
@@ -35,16 +94,20 @@ pub(super) fn judge(knowledge: &Knowledge, question: &str, reading: &Reading) ->
     if inbound == outbound || !(together || into()) {
         return None;
     }
-    let turned = follows(question, first, WHOLE) && follows(question, second, PART);
+    // Whichever is more of a whole is what the other goes into; where neither is, the second.
+    let turned = wholeness(question, first) > wholeness(question, second);
     let (inbound, outbound) = if turned { (outbound, inbound) } else { (inbound, outbound) };
     let use_ = if reading.terms.iter().any(|term| term == "link") { Use::Linked } else { Use::Copied };
     CompatReport::of(&knowledge.licenses, inbound, outbound, use_).ok()
 }
 
-/// Whether one of the two words after a license is among some words.
-fn follows(question: &str, mention: &Mention, words: &[&str]) -> bool {
-    let rest = question.get(mention.range.end..).unwrap_or_default();
-    super::text::words(rest).iter().take(2).any(|word| words.contains(&word.as_str()))
+/// How much a license is that of the whole work rather than of a part, by the two words on each side of it.
+fn wholeness(question: &str, mention: &Mention) -> i32 {
+    let after = super::text::words(question.get(mention.range.end..).unwrap_or_default());
+    let before = super::text::words(question.get(..mention.range.start).unwrap_or_default());
+    let near = |set: &[&str]| i32::from(after.iter().take(2).any(|word| set.contains(&word.as_str())));
+    let ours = before.iter().rev().take(2).any(|word| OURS.contains(&word.as_str()));
+    2 * near(WHOLE) - 2 * near(PART) + i32::from(ours)
 }
 
 /// Who answers a question on two licenses.

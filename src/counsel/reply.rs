@@ -1,7 +1,7 @@
 //! How an answer looks in chat.
 
 use super::texts;
-use super::{Alternative, Answer, Kind, Language, Why};
+use super::{Alternative, Answer, Kind, Language, Told, Why};
 use crate::core::message::{Block, Button, Span, Text};
 use crate::knowledge::asks::Choice;
 use crate::knowledge::{Article, Knowledge};
@@ -15,9 +15,10 @@ const SURE: f64 = 0.6;
 pub fn to(answer: &Answer, knowledge: &Knowledge) -> Option<Text> {
     Some(match (answer.kind, answer.why) {
         (Kind::Answer, _) => {
-            let mut text = match &answer.engine {
-                Some(engine) => in_english(judged(engine, knowledge), answer.language),
-                None => article(knowledge.article(answer.article.as_deref()?)?, answer.language),
+            let mut text = match (&answer.engine, &answer.told) {
+                (Some(engine), _) => in_english(judged(engine, knowledge), answer.language),
+                (None, Some(told)) => in_english(self::told(told), answer.language),
+                (None, None) => article(knowledge.article(answer.article.as_deref()?)?, answer.language),
             };
             if answer.confidence < SURE {
                 text.blocks.push(texts::or_did_you_mean());
@@ -90,6 +91,17 @@ pub(super) fn judged(engine: &CompatReport, knowledge: &Knowledge) -> Text {
         ]),
         sources(engine.sources.iter().map(|source| (source.title.as_str(), source.url.as_str()))),
     ];
+    Text { blocks, buttons: Vec::new() }
+}
+
+fn told(told: &Told) -> Text {
+    let mut blocks = vec![
+        Block::spans([Span::strong(told.title.clone())]),
+        Block::Curated { markdown: told.markdown.clone() },
+    ];
+    if !told.sources.is_empty() {
+        blocks.push(sources(told.sources.iter().map(|source| (source.title.as_str(), source.url.as_str()))));
+    }
     Text { blocks, buttons: Vec::new() }
 }
 

@@ -61,6 +61,11 @@ pub fn ask(answer: &Answer, question: &str, knowledge: &Knowledge) -> AskReport 
             .iter()
             .map(|source| Source { title: source.title.clone(), url: source.url.clone() })
             .collect();
+    } else if let Some(told) = &answer.told {
+        report.title = Some(told.title.clone());
+        report.text = Some(format!("{note}{}", told.markdown));
+        report.licenses.clone_from(&told.licenses);
+        report.sources.clone_from(&told.sources);
     } else if let Some(article) = answer.article.as_deref().and_then(|id| knowledge.article(id)) {
         match article.translations.get(answer.language.code()) {
             Some(translation) => {

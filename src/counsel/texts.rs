@@ -2,6 +2,7 @@
 
 use crate::core::message::{Block, Button, Span, Text};
 use crate::counsel::Language;
+use crate::license::{Deployment, Facts};
 
 /// A button's label is cut to this many characters: platforms refuse longer ones.
 const LONGEST_LABEL: usize = 70;
@@ -112,6 +113,72 @@ pub(super) fn no_orders() -> Text {
 /// The title of the license engine's answer on two licenses.
 pub(super) fn pair_title(inbound: &str, outbound: &str) -> String {
     format!("May {inbound} code go into a work under {outbound}?")
+}
+
+/// Where software goes, after "when".
+fn when(deployment: Deployment) -> &'static str {
+    match deployment {
+        Deployment::Internal => "only we use it",
+        Deployment::Saas => "others use it over a network",
+        Deployment::Distributed => "we give it to others",
+        Deployment::Source => "we give its source to others",
+        Deployment::Device => "it goes out inside a device",
+    }
+}
+
+/// The title of what a license asks for.
+pub(super) fn duties_title(license: &str, deployment: Deployment) -> String {
+    format!("What does {license} ask for when {}?", when(deployment))
+}
+
+/// What a license asks for, step by step, each with its clause.
+pub(super) fn duties(deployment: Deployment, steps: impl Iterator<Item = (String, String)>) -> String {
+    let steps: Vec<String> = steps
+        .map(
+            |(step, clause)| {
+                if clause.is_empty() { format!("- {step}") } else { format!("- {step} ({clause})") }
+            },
+        )
+        .collect();
+    if steps.is_empty() {
+        return format!("Nothing, as long as {}: none of its conditions applies then.", when(deployment));
+    }
+    format!("When {}:\n\n{}", when(deployment), steps.join("\n"))
+}
+
+/// The title of what an expression means.
+pub(super) fn meaning_title(expression: &str) -> String {
+    format!("What does {expression} mean?")
+}
+
+/// What each license of an expression is, and that all or one of them apply.
+pub(super) fn meaning(parts: &[String], terms: usize) -> String {
+    let how =
+        if terms > 1 { "AND means that all of these apply, OR that one may be chosen.\n\n" } else { "" };
+    format!("{how}{}", parts.join("\n\n"))
+}
+
+/// What is known of a license, with its exception.
+pub(super) fn license(facts: &Facts, exception: Option<&str>) -> String {
+    let mut text = format!("**{}** is the {}.", facts.id, facts.name);
+    if facts.name.starts_with("The ") || facts.name == facts.id {
+        text = format!("**{}**: {}.", facts.id, facts.name);
+    }
+    for more in [facts.summary.as_str()].into_iter().chain(facts.changed.as_deref()).chain(exception) {
+        if !more.is_empty() {
+            text.push(' ');
+            text.push_str(more);
+        }
+    }
+    text
+}
+
+/// What an exception does to a license.
+pub(super) fn exception(id: &str, summary: Option<&str>) -> String {
+    match summary {
+        Some(summary) => format!("With the exception **{id}**: {summary}"),
+        None => format!("The exception **{id}** gives more permissions; read its text."),
+    }
 }
 
 /// The license engine's answer in a word, as a sentence begins.

@@ -1,6 +1,7 @@
 //! The curated files: reads them, checks them, and gives them out whole or not at all.
 //!
 //! - [`files`]: where the files come from: built into the program, and a company's own folder over it
+//! - [`agreement`]: where articles and the license engine differ
 //! - [`article`]: one question answered, with its sources, owner and review date
 //! - [`draft`]: an article made of what a person answered, not served before somebody publishes it
 //! - [`asks`]: the fact that an answer depends on; [`translation`]: the same article in another language
@@ -14,6 +15,7 @@ use crate::core::source::{Fault, SourceFile, line_of};
 use crate::license::{Licenses, Policy};
 use crate::request::Workflow;
 
+pub mod agreement;
 pub mod article;
 pub mod asks;
 pub mod draft;

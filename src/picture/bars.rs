@@ -1,6 +1,7 @@
 //! A bar chart: one bar a line, its name before it and its number behind it, so that color is never needed to read it.
 
 use super::svg::{Anchor, Color, Svg};
+use crate::core::message::Tone;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,20 @@ pub struct Bar {
     pub value: usize,
     /// Its color.
     pub color: Color,
+}
+
+impl Bar {
+    /// A bar in the color of a tone.
+    pub fn new(label: impl Into<String>, value: usize, tone: Tone) -> Self {
+        let color = match tone {
+            Tone::Bad => Color::Red,
+            Tone::Waiting => Color::Amber,
+            Tone::Quiet => Color::Gray,
+            Tone::Good => Color::Green,
+            Tone::Info => Color::Blue,
+        };
+        Self { label: label.into(), value, color }
+    }
 }
 
 const WIDTH: u32 = 640;

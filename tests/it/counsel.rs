@@ -306,7 +306,7 @@ async fn a_question_is_closed_only_by_the_ospo_and_the_log_knows_who_did_what() 
 #[tokio::test(start_paused = true)]
 async fn a_choice_that_is_pressed_becomes_the_answer_in_place_and_only_for_the_asker() {
     let town = Town::new().await;
-    let unclear = "which open source conference will our team attend next year in Lisbon?";
+    let unclear = "does the open source team own a boat?";
     town.mention("q1", "ada", "#general", unclear).await;
     let (_, asked_back) = town.chat.find("Is it one of these?");
     let choice = labels(&asked_back)[0].clone();
@@ -357,7 +357,7 @@ async fn a_channel_is_set_by_the_ospo_and_the_bot_minds_it() {
         "lunch?",
         "> May we sell GPL software for money?",
         "```\nMay we sell GPL software for money?\n```",
-        "which open source conference will our team attend next year in Lisbon?",
+        "does the open source team own a boat?",
     ]
     .into_iter()
     .enumerate()

@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("chat", &["core"]),
     ("config", &["core"]),
     ("picture", &["core"]),
-    ("bot", &["chat", "core", "counsel", "knowledge", "license", "request", "store"]),
+    ("bot", &["chat", "core", "counsel", "knowledge", "license", "picture", "request", "store"]),
     (
         "cli",
         &["bot", "chat", "config", "core", "counsel", "knowledge", "license", "picture", "request", "store"],

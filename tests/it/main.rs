@@ -1,9 +1,12 @@
 //! Everything from outside, in one binary: one module a story, the helpers in `support`.
 
+mod attach;
 mod config;
 mod counsel;
 mod crash;
+mod curation;
 mod engine;
+mod held_out;
 mod house;
 mod license;
 mod questions;

@@ -15,8 +15,7 @@ use crate::core::effect::{Destination, Effect};
 use crate::core::event::{Addressed, Audience, EventKind};
 use crate::core::manners::Mode;
 use crate::core::message::{Content, Text};
-use crate::counsel::follow_up::To;
-use crate::counsel::{Answer, Kind, Language, licenses, reply};
+use crate::counsel::{Answer, Kind, Language, Why, licenses, reply};
 use crate::license::choose;
 
 /// Outside of a thread a question is taken together with the one before only when it follows within this time.
@@ -48,7 +47,13 @@ impl Scene<'_> {
         };
         let heard = &loaded.heard;
         match line {
-            Line::Nothing => Decision::default(),
+            Line::Nothing if self.files.is_empty() => Decision::default(),
+            Line::Nothing => self.attached(""),
+            Line::Question(words) | Line::Command(Command::Check(words) | Command::Identify(words))
+                if !self.files.is_empty() =>
+            {
+                self.attached(&words)
+            }
             Line::Question(question) => self.question(&question, heard),
             Line::Mistyped { word, meant } => self.reply(texts::mistyped(&word, &meant)),
             Line::Incomplete { usage, .. } => self.reply(texts::incomplete(usage)),
@@ -62,6 +67,9 @@ impl Scene<'_> {
                 Command::Human(question) => self.human(&question, heard),
                 Command::Compat(text) => {
                     self.license(licenses::compat(knowledge, &text), "compat", &text, heard)
+                }
+                Command::Obligations(text) => {
+                    self.license(licenses::obligations(knowledge, &text), "obligations", &text, heard)
                 }
                 Command::Identify(text) => self.answer(licenses::identify(knowledge, &text)),
                 Command::Check(text) => {
@@ -150,7 +158,7 @@ impl Scene<'_> {
         if self.unasked() {
             let in_own_thread = heard.talk.is_some();
             let worth = match answer.kind {
-                Kind::Answer if in_own_thread => goes_on(question),
+                Kind::Answer if in_own_thread => goes_on(self.mind, question),
                 Kind::Clarify | Kind::Handover if in_own_thread => question.contains('?'),
                 _ => self.mode(heard) == Mode::Questions && worth_saying(question, &answer),
             };
@@ -172,12 +180,15 @@ impl Scene<'_> {
     /// The answer to a question, and what was asked before if that was needed to find it.
     fn counsel(&self, question: &str, before: Option<String>) -> (Answer, Option<String>) {
         let (counsel, knowledge) = (&self.mind.counsel, &self.mind.knowledge);
-        match before {
-            Some(before) => {
-                let found = counsel.in_context(knowledge, &before, question);
-                (found.answer, Some(before).filter(|_| found.to == To::Both))
-            }
-            None => (counsel.answer(knowledge, question), None),
+        let alone = counsel.answer(knowledge, question);
+        let asks_nothing = matches!(alone.why, Why::Chatter | Why::Orders) && !goes_on(self.mind, question);
+        let meant = before.filter(|_| !asks_nothing).and_then(|before| {
+            let whole = counsel.follow_up(&before, question)?;
+            Some((counsel.answer(knowledge, &whole), before))
+        });
+        match meant {
+            Some((answer, before)) => (answer, Some(before)),
+            None => (alone, None),
         }
     }
 
@@ -216,7 +227,8 @@ impl Scene<'_> {
     /// What follows from an answer.
     fn respond(&self, mut asked: Asked, answer: &Answer, heard: &Heard) -> Decision {
         let audience = asked.place.audience;
-        asked.article = answer.article.clone().or_else(|| answer.engine.as_ref().map(|_| COMPAT.to_owned()));
+        asked.article =
+            answer.article.clone().or_else(|| (answer.kind == Kind::Answer).then(|| COMPAT.to_owned()));
         if let Some(text) = self.asked_back(&asked, answer) {
             return self.show(asked, text, heard);
         }

@@ -6,6 +6,7 @@ mod asks;
 mod channels;
 mod counsel;
 mod drafts;
+mod files;
 mod forms;
 pub mod learning;
 mod requests;
