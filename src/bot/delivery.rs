@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tracing::{Instrument, info, warn};
+use tracing::{Instrument, debug, info, warn};
 
 use super::engine::{Core, Outgoing};
 use super::records::{self, Binding, OutboxEntry, Undelivered};
@@ -56,6 +56,10 @@ impl Core {
             loop {
                 match self.try_deliver(&outgoing).await {
                     Ok(()) => return self.pending.done(1),
+                    // The platform has it; where it stands is noted once more.
+                    Err(Trouble::Store(StoreError::Conflict { key })) => {
+                        debug!(%key, "somebody else was faster")
+                    }
                     Err(Trouble::Store(error)) => return self.fail(error),
                     Err(Trouble::Platform { why, after }) => {
                         let wait = wait(attempt, after, fastrand::f64());

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::field::Empty;
@@ -17,8 +18,10 @@ use super::clock::Clock;
 use super::files::Received;
 use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
-use super::intent::{self, Intent};
+use super::index;
+use super::intent::{self, Extent, Intent, Needs};
 use super::lanes::Lanes;
+use super::lookup;
 use super::mind::{Mind, Minds};
 use super::pending::Pending;
 use super::records::counsel::{Talk, talk};
@@ -29,7 +32,7 @@ use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
 use crate::core::effect::{Effect, FileStep, Timer};
 use crate::core::event::Event;
 use crate::core::person::Platform;
-use crate::request::{Request, RequestId};
+use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
 
 /// How many subjects are worked on at a time.
@@ -390,23 +393,19 @@ impl Core {
             Work::Event(event) => {
                 let understood = self.understand(&mut unit, &mind, event).await?;
                 let intent = understood.intent.clone();
-                let loaded = self.load(&mut unit, &mind, event, understood).await?;
+                let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
                 let decide = || handle::decide(&mind, event, intent, loaded, files, now);
                 (event.id.0.clone(), guarded(decide))
             }
             Work::Timer(timer) => {
-                let id = timer.subject.0.parse::<RequestId>();
-                let request: Option<Request> = match id {
-                    Ok(id) => unit.read(records::request(&id)).await?,
-                    Err(_) => None,
-                };
+                let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
                 let pointer = records::timer_of(&timer.id);
                 let current: Option<Key> = unit.read(pointer.clone()).await?;
                 if current.as_ref() == Some(&job.key) {
                     unit.remove(pointer);
                 }
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&mind, timer, request, now)))
+                (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
             }
         };
         if let Work::Event(event) = &job.work {
@@ -421,6 +420,16 @@ impl Core {
         if let Some(request) = &decision.request {
             Span::current().record("request", request.id.to_string());
             unit.write(records::request(&request.id), request)?;
+            let absences = unit.read(records::absences()).await?.unwrap_or_default();
+            let roster = Roster { people: &mind.people, absences: &absences };
+            index::update(&mut unit, request, roster, now).await?;
+        }
+        if let Some(absences) = &decision.absences {
+            unit.write(records::absences(), absences)?;
+        }
+        if let Some(person) = &decision.digest {
+            unit.read::<Timestamp>(records::digest(person)).await?;
+            unit.write(records::digest(person), &now)?;
         }
         if let Some((prefix, number)) = &decision.number {
             unit.write(records::counter(prefix), number)?;
@@ -454,17 +463,35 @@ impl Core {
         mind: &Mind,
         event: &Event,
         understood: Understood,
+        now: Timestamp,
     ) -> Result<Loaded, StoreError> {
         let Understood { intent, bound, conversation, talk } = understood;
-        let needs = intent.needs(conversation.as_ref());
+        let needs = intent.needs(mind, conversation.as_ref());
         let heard = self.hear(unit, event, &intent, &needs, bound.as_ref(), talk).await?;
         let mut loaded = Loaded { conversation, heard, ..Loaded::default() };
+        if intent.subject().is_some() || needs != Needs::default() || intent.tells_absences() {
+            loaded.absences = unit.read(records::absences()).await?.unwrap_or_default();
+        }
         if let Some(id) = &needs.request {
             loaded.request = unit.read(records::request(id)).await?;
         }
-        if needs.requests {
-            let all = read_all(self.store.as_ref(), records::all_requests()).await?;
-            loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+        let store = self.store.as_ref();
+        match needs.requests {
+            Extent::None => {}
+            Extent::Newest => {
+                let roster = Roster { people: &mind.people, absences: &loaded.absences };
+                if let Some(person) = mind.people.by_account(&event.account) {
+                    let found = lookup::seen_by(store, &person.id, roster, now).await?;
+                    (loaded.requests, loaded.more) = (found.requests, found.more);
+                }
+            }
+            Extent::All => {
+                let all = read_all(store, records::all_requests()).await?;
+                loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+            }
+        }
+        if !needs.places.is_empty() {
+            loaded.requests = lookup::at_places(store, &needs.places).await?;
         }
         if let Some(id) = &needs.trail {
             let numbers = read_all::<u64>(self.store.as_ref(), records::all_audit_of(&id.into())).await?;
@@ -482,6 +509,29 @@ impl Core {
         }
         if let Some(workflow) = needs.number_of.and_then(|id| mind.knowledge.workflow(&id)) {
             loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
+        }
+        Ok(loaded)
+    }
+
+    /// What a timer that is due looks at. What a digest names is read with its version: should one of them be decided
+    /// meanwhile, the digest is made anew.
+    async fn load_for_timer(
+        &self,
+        unit: &mut Unit<'_>,
+        mind: &Mind,
+        timer: &Timer,
+        now: Timestamp,
+    ) -> Result<Loaded, StoreError> {
+        let absences = unit.read(records::absences()).await?.unwrap_or_default();
+        let mut loaded = Loaded { absences, ..Loaded::default() };
+        if let Some(person) = digest::person_of(&timer.subject) {
+            let roster = Roster { people: &mind.people, absences: &loaded.absences };
+            for id in lookup::waiting_for(self.store.as_ref(), &person, roster, now).await? {
+                loaded.requests.extend(unit.read(records::request(&id)).await?);
+            }
+            loaded.last_digest = unit.read(records::digest(&person)).await?;
+        } else if let Ok(id) = timer.subject.0.parse::<RequestId>() {
+            loaded.request = unit.read(records::request(&id)).await?;
         }
         Ok(loaded)
     }

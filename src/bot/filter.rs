@@ -9,7 +9,8 @@ use crate::core::event::{Addressed, Event, EventKind};
 use crate::core::manners::Mode;
 use crate::core::person::Standing;
 use crate::counsel::{Answer, Kind};
-use crate::request::{Choice, RequestId};
+use crate::request::RequestId;
+use crate::request::sign::Sign;
 
 /// Whether an event is for the bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,8 @@ pub struct Around {
     pub asked: Option<Asked>,
 }
 
-/// How sure an answer must be before it is given unasked.
-const SURE: f64 = 0.75;
+/// How sure an answer must be before it is given unasked, or held for what was asked.
+pub const SURE: f64 = 0.75;
 
 /// Decides whether an event is for the bot. Bots are never answered.
 pub fn concerns(mind: &Mind, event: &Event, around: &Around) -> Concern {
@@ -47,8 +48,8 @@ pub fn concerns(mind: &Mind, event: &Event, around: &Around) -> Concern {
         }
         EventKind::Said { text, files, .. } => !text.trim().is_empty() || !files.is_empty(),
         EventKind::Edited { .. } => around.asked.as_ref().is_some_and(|asked| asked.asker == event.account),
-        EventKind::Reacted { emoji, .. } => vote_of(emoji).is_some() || is_memo(emoji),
-        EventKind::Unreacted { emoji, .. } => vote_of(emoji).is_some(),
+        EventKind::Reacted { emoji, .. } => Sign::of(emoji).is_some() || is_memo(emoji),
+        EventKind::Unreacted { emoji, .. } => Sign::of(emoji).is_some(),
         EventKind::Pressed { .. } => true,
     };
     if ours { Concern::Ours } else { Concern::NotOurs }
@@ -95,28 +96,7 @@ pub fn worth_saying(question: &str, answer: &Answer) -> bool {
     question.contains('?') && answer.kind == Kind::Answer && answer.confidence >= SURE
 }
 
-/// The vote that a reaction stands for, if it is one of the closed lists.
-pub fn vote_of(reaction: &str) -> Option<Choice> {
-    match emoji::canonical(reaction).as_str() {
-        emoji::CHECK | emoji::THUMBS_UP => Some(Choice::Approve),
-        emoji::CROSS | emoji::THUMBS_DOWN => Some(Choice::Reject),
-        _ => None,
-    }
-}
-
 /// Whether a reaction says that something is worth writing down.
 pub fn is_memo(reaction: &str) -> bool {
     emoji::canonical(reaction) == emoji::MEMO
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_reactions_of_the_closed_lists_are_votes() {
-        assert_eq!(vote_of("👍🏿"), Some(Choice::Approve));
-        assert_eq!(vote_of(":x:"), Some(Choice::Reject));
-        assert_eq!(vote_of("🎉"), None);
-    }
 }

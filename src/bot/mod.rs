@@ -6,13 +6,15 @@
 //! - [`engine`]: the way of an event from the inbox to the commit
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
+//! - [`charts`]: reports as people read them
 //! - [`delivery`]: the way from the outbox to the platforms
 //! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
 //!   [`shelf`]: files that decisions lead to
-//! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
+//! - [`records`], [`index`], [`lookup`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written and found
 //! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
 
 pub mod audit;
+pub mod charts;
 pub mod clock;
 pub mod command;
 pub mod delivery;
@@ -22,8 +24,10 @@ pub mod files;
 pub mod filter;
 pub mod handle;
 pub mod hear;
+pub mod index;
 pub mod intent;
 pub mod lanes;
+pub mod lookup;
 pub mod mind;
 pub mod pending;
 pub mod quota;

@@ -119,5 +119,5 @@ impl Core {
 fn first_after(now: Timestamp) -> Key {
     let due = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let id = TimerId(String::new());
-    records::timer(&Timer { id, due, subject: Subject(String::new()), purpose: Purpose::Remind })
+    records::timer(&Timer { id, due, subject: Subject(String::new()), purpose: Purpose::Digest })
 }

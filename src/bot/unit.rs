@@ -107,6 +107,15 @@ impl<'s> Unit<'s> {
 
     async fn replace_timer(&mut self, id: &TimerId, next: Option<&Timer>) -> Result<(), StoreError> {
         let pointer = records::timer_of(id);
+        // A timer that is due then anyway stays: what many start at once is written once.
+        if let Some(timer) = next {
+            let key = records::timer(timer);
+            if self.read::<Key>(pointer.clone()).await?.as_ref() == Some(&key)
+                && !self.writes.contains_key(&key)
+            {
+                return Ok(());
+            }
+        }
         if let Some(Key(current)) = self.read::<Key>(pointer.clone()).await? {
             let current = Key(current);
             if !self.read.contains_key(&current) {

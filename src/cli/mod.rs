@@ -14,10 +14,13 @@ mod knowledge;
 mod lines;
 mod logging;
 mod lookup;
+mod policy;
+mod report;
 mod sbom;
 mod serve;
 mod start;
 mod store;
+mod texts;
 mod watch;
 
 /// The chat bot of an Open Source Program Office.
@@ -62,6 +65,20 @@ enum Command {
         data: DataArgs,
         #[command(flatten)]
         audit: audit::AuditArgs,
+    },
+    /// The rules of approval: check them, try votes, try changed rules on past requests.
+    Policy {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        policy: policy::PolicyArgs,
+    },
+    /// How requests went: counts, times, what is open, who carries the load.
+    Report {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        report: report::ReportArgs,
     },
     /// The config file.
     #[command(subcommand)]
@@ -135,6 +152,8 @@ pub fn run(cli: Cli) -> ExitCode {
             Ok(Ended::Well)
         }),
         Command::Audit { data, audit } => in_runtime(async || audit::run(audit, &data.place()?).await),
+        Command::Policy { data, policy } => in_runtime(async || policy::run(policy, &data).await),
+        Command::Report { data, report } => in_runtime(async || report::run(report, &data).await),
         Command::Config(ConfigCommand::Check(args)) => serve::check(&args),
     };
     match ended {

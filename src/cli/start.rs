@@ -58,14 +58,8 @@ pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
-        let lines: Vec<String> = undecidable
-            .iter()
-            .map(|(workflow, role)| {
-                format!(
-                    "{workflow}: the role `{role}` needs people under [roles] and a channel under [channels]"
-                )
-            })
-            .collect();
+        let lines: Vec<String> =
+            undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));
     }
     Ok(mind)

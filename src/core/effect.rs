@@ -153,8 +153,12 @@ pub struct Timer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Remind those who can decide a request.
-    Remind,
+    /// Tell a person, all at once, what waits for them.
+    Digest,
+    /// Announce that a request is about to lapse.
+    Warn,
+    /// Call the backup roles of a request.
+    Escalate,
     /// Let a request lapse that nobody decided.
     Expire,
     /// Remind the owners of articles that are due for review.

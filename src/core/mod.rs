@@ -3,6 +3,7 @@
 //! - [`person`]: who: platform accounts, people, roles
 //! - [`event`]: what happened in a chat
 //! - [`message`]: what we show: text and cards made of blocks and spans
+//! - [`condition`]: expressions in curated files that say yes or no
 //! - [`form`]: what we ask: fields, their rules, answers
 //! - [`effect`]: what a handler decided: things to show, audit facts, timers
 //! - [`manners`]: how the bot behaves where people talk
@@ -10,6 +11,7 @@
 //! - [`time`]: working days and how long ago
 //! - [`source`]: curated files and their faults
 
+pub mod condition;
 pub mod effect;
 pub mod emoji;
 pub mod event;

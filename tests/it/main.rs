@@ -10,6 +10,8 @@ mod held_out;
 mod house;
 mod license;
 mod questions;
+mod requests;
+mod simulation;
 mod store;
 mod story;
 mod support;

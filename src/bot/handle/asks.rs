@@ -53,7 +53,7 @@ impl Scene<'_> {
         asked.ask = Some(id);
         let mut decision = self.cards(&ask);
         decision.effects.push(self.notice(&ask, before));
-        decision.effects.push(self.on_record(&ask.id, "ask.handed-over", Taken::Done));
+        decision.effects.push(self.ask_on_record(&ask.id, "ask.handed-over", Taken::Done));
         decision.number = Some((ASK.to_owned(), number));
         decision.keep.push(self.in_vain(&asked));
         decision.keep.push(self.talk(&asked, heard));
@@ -110,7 +110,7 @@ impl Scene<'_> {
         let Some(person) = self.mind.of_the_ospo(&self.event.account) else {
             let mut decision = self.reply(words::only_the_ospo());
             if heard.ask.is_some() {
-                decision.effects.push(self.on_record(id, action, Taken::Refused));
+                decision.effects.push(self.ask_on_record(id, action, Taken::Refused));
             }
             return decision;
         };
@@ -119,7 +119,7 @@ impl Scene<'_> {
         step(&mut ask, person);
         let mut decision = self.cards(&ask);
         decision.effects.push(self.notice(&ask, None));
-        decision.effects.push(self.on_record(id, action, Taken::Done));
+        decision.effects.push(self.ask_on_record(id, action, Taken::Done));
         decision
     }
 
@@ -144,7 +144,7 @@ impl Scene<'_> {
             _ => Decision {
                 effects: vec![
                     self.author_told(words::no_ask(id)),
-                    self.on_record(id, "ask.replied", Taken::Refused),
+                    self.ask_on_record(id, "ask.replied", Taken::Refused),
                 ],
                 ..Decision::default()
             },
@@ -177,7 +177,7 @@ impl Scene<'_> {
             to: Destination::Place { place: ask.place.clone() },
             content: words::carried(&ask.id, &person.name, said),
         });
-        decision.effects.push(self.on_record(&ask.id, "ask.replied", Taken::Done));
+        decision.effects.push(self.ask_on_record(&ask.id, "ask.replied", Taken::Done));
         decision.effects.extend(told(words::passed_on(&ask.id)));
         decision
     }
@@ -230,12 +230,12 @@ impl Scene<'_> {
     }
 
     /// An audit entry about a question that was handed over, or a channel.
-    pub(super) fn on_record(&self, id: impl ToString, action: &str, outcome: Taken) -> Effect {
-        self.on_record_with(id, action, outcome, BTreeMap::new())
+    pub(super) fn ask_on_record(&self, id: impl ToString, action: &str, outcome: Taken) -> Effect {
+        self.ask_on_record_with(id, action, outcome, BTreeMap::new())
     }
 
     /// The same with particulars; never anybody's words.
-    pub(super) fn on_record_with(
+    pub(super) fn ask_on_record_with(
         &self,
         id: impl ToString,
         action: &str,

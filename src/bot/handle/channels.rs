@@ -22,7 +22,7 @@ impl Scene<'_> {
         let Some(mode) = mode else { return shown(self.mode(heard), heard.setting.as_ref()) };
         let channel = &self.event.place.channel;
         let detail = BTreeMap::from([("mode".to_owned(), mode.to_string())]);
-        let record = |outcome| self.on_record_with(channel, "channel.mode", outcome, detail.clone());
+        let record = |outcome| self.ask_on_record_with(channel, "channel.mode", outcome, detail.clone());
         let Some(person) = self.mind.of_the_ospo(&self.event.account) else {
             let mut decision = self.reply(words::only_the_ospo());
             decision.effects.push(record(Taken::Refused));

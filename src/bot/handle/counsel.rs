@@ -40,7 +40,7 @@ impl Scene<'_> {
         let line = match intent {
             Intent::Line(line) => line,
             Intent::Form(word) => return self.form(None, word, loaded),
-            Intent::Words(id, said) => return self.said_around(&id, &said, &loaded.heard),
+            Intent::Around(id, said) => return self.said_around(&id, &said, &loaded.heard),
             Intent::Draft(id) => return self.draft(&id, &loaded.heard),
             Intent::Edited(question) => return self.edited(question, &loaded.heard),
             _ => return Decision::default(),
@@ -117,7 +117,7 @@ impl Scene<'_> {
     /// Whether what is asked is answered at all, here and now; with it, what is to be counted when it is.
     fn admit(&self, intent: &Intent, heard: &Heard) -> Result<Vec<Keep>, Box<Decision>> {
         let free =
-            matches!(intent, Intent::Words(..)) || matches!(self.event.kind, EventKind::Pressed { .. });
+            matches!(intent, Intent::Around(..)) || matches!(self.event.kind, EventKind::Pressed { .. });
         if !intent.asks() || free {
             return Ok(Vec::new());
         }

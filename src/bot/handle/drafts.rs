@@ -80,7 +80,7 @@ impl Scene<'_> {
     ) -> Decision {
         let Some(person) = self.mind.of_the_ospo(&self.event.account) else {
             let mut decision = self.reply(words::only_the_ospo());
-            decision.effects.push(self.on_record(id, "draft.decided", Taken::Refused));
+            decision.effects.push(self.ask_on_record(id, "draft.decided", Taken::Refused));
             return decision;
         };
         let proposed = heard.draft.as_ref().filter(|draft| draft.state == DraftState::Proposed);
@@ -107,7 +107,7 @@ impl Scene<'_> {
             effects.push(Effect::File(step));
         }
         let detail = BTreeMap::from([("article".to_owned(), draft.article.clone())]);
-        effects.push(self.on_record_with(&draft.ask, action, Taken::Done, detail));
+        effects.push(self.ask_on_record_with(&draft.ask, action, Taken::Done, detail));
         Decision { effects, keep: vec![Keep::Draft(draft)], ..Decision::default() }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::filter::SURE;
 use super::super::hear::{Heard, Keep};
 use super::super::records::counsel::{Gap, Helpful, Vote};
 use super::super::texts::counsel as words;
@@ -15,8 +16,10 @@ const SHOWN: usize = 15;
 
 /// Like questions that were asked in vain, the most frequent first. What an article answers by now is left out.
 pub fn grouped(counsel: &Counsel, knowledge: &Knowledge, gaps: &[Gap]) -> Vec<GapLine> {
-    let open =
-        |gap: &&Gap| gap.article.is_some() || counsel.answer(knowledge, &gap.question).kind != Kind::Answer;
+    let open = |gap: &&Gap| {
+        let answer = counsel.answer(knowledge, &gap.question);
+        gap.article.is_some() || answer.kind != Kind::Answer || answer.confidence < SURE
+    };
     let gaps: Vec<&Gap> = gaps.iter().filter(open).collect();
     let questions: Vec<&str> = gaps.iter().map(|gap| gap.question.as_str()).collect();
     let mut lines: Vec<GapLine> = counsel

@@ -2,6 +2,7 @@
 //! need before and commits what they return after. In the order permission, validity, state, reply. One file per
 //! area.
 
+mod absence;
 mod asks;
 mod channels;
 mod counsel;
@@ -28,17 +29,23 @@ use crate::chat::Support;
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
 use crate::core::event::{Audience, Event, EventKind, Place};
 use crate::core::message::Content;
-use crate::core::person::Person;
-use crate::request::steps::{self, Act, Ballot, Desk, Scope};
-use crate::request::{Means, Request};
+use crate::core::person::{Person, PersonId};
+use crate::request::steps::{self, By, Desk};
+use crate::request::{Absences, Request, Roster, digest};
 
 /// What was read for an intent.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     /// The request it is about.
     pub request: Option<Request>,
-    /// All requests.
+    /// The requests it may concern: those the author can see, those about the same place.
     pub requests: Vec<Request>,
+    /// How many more there are.
+    pub more: usize,
+    /// Who is away, and who decides for whom.
+    pub absences: Absences,
+    /// When the person got their digest before.
+    pub last_digest: Option<Timestamp>,
     /// The audit trail of the request.
     pub trail: Vec<AuditEntry>,
     /// Whether the whole audit log is as it was written, and its end.
@@ -60,6 +67,10 @@ pub struct Decision {
     pub number: Option<(String, u32)>,
     /// What is under way with the author from now on.
     pub conversation: ConversationChange,
+    /// Who is away from now on, and who decides for whom.
+    pub absences: Option<Absences>,
+    /// Whose digest was made.
+    pub digest: Option<PersonId>,
     /// What is to be done.
     pub effects: Vec<Effect>,
     /// What is kept of questions.
@@ -96,18 +107,47 @@ pub fn decide(
 }
 
 /// Decides about a timer that is due.
-pub fn ring(mind: &Mind, timer: &Timer, request: Option<Request>, now: Timestamp) -> Decision {
+pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decision {
     if timer.purpose == Purpose::Review {
         return review::remind(mind, now);
     }
-    let Some(request) = request else { return Decision::default() };
-    let desk = Desk { people: &mind.people, channels: &mind.channels, now };
+    let roster = Roster { people: &mind.people, absences: &loaded.absences };
+    if let Some(person) = digest::person_of(&timer.subject) {
+        return morning(roster, person, &loaded, now);
+    }
+    let Some(request) = loaded.request else { return Decision::default() };
+    let desk = Desk { roster, channels: &mind.channels, now };
     let outcome = match timer.purpose {
-        Purpose::Remind => steps::remind(desk, request),
+        Purpose::Warn => steps::warn(desk, request),
+        Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
-        Purpose::Review => return Decision::default(),
+        Purpose::Digest | Purpose::Review => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
+}
+
+/// A person's digest.
+fn morning(roster: Roster<'_>, person: PersonId, loaded: &Loaded, now: Timestamp) -> Decision {
+    let digest = digest::digest(&person, &loaded.requests, loaded.last_digest, roster, now);
+    let mut effects: Vec<Effect> = Vec::new();
+    let account = roster.people.get(&person).and_then(|known| known.accounts.first()).cloned();
+    if let (Some(text), Some(account)) = (digest.text, account) {
+        effects.push(Effect::Say { to: Destination::Direct { account }, content: text.into() });
+        effects.extend(digest.named.into_iter().map(|id| {
+            Effect::Audit(AuditFact {
+                subject: Subject(id),
+                actor: Actor::Bot,
+                action: "request.reminded".to_owned(),
+                outcome: Taken::Done,
+                revision: 0,
+                policy: String::new(),
+                message: None,
+                detail: BTreeMap::from([("person".to_owned(), person.0.clone())]),
+            })
+        }));
+    }
+    effects.extend(digest.next.map(Effect::Start));
+    Decision { digest: Some(person), effects, ..Decision::default() }
 }
 
 #[derive(Clone, Copy)]
@@ -167,45 +207,39 @@ impl Scene<'_> {
                 decision.effects.push(Effect::Audit(fact));
                 decision
             }
-            (Intent::Line(Line::Command(Command::Request(_) | Command::Requests)), _) => {
-                self.reply(texts::unknown_person())
-            }
+            (
+                Intent::Line(Line::Command(
+                    Command::Request(_)
+                    | Command::Requests
+                    | Command::Report
+                    | Command::Away(_)
+                    | Command::Delegate { .. }
+                    | Command::DelegateEnd,
+                )),
+                _,
+            ) => self.reply(texts::unknown_person()),
             _ => self.anyone(intent, loaded),
         }
     }
 
     fn person(&self, person: &Person, intent: Intent, loaded: Loaded) -> Decision {
-        let act = Act {
+        let by = By {
             person: &person.id,
             account: &self.event.account,
             place: &self.event.place,
             message: self.event.message(),
+            at: self.event.at,
         };
         match intent {
-            Intent::React(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
-                let scope = Scope::CardIn(&channel);
-                steps::vote(
-                    desk,
-                    request,
-                    act,
-                    Ballot { choice, reason: None, scope, means: Means::Reaction },
-                )
-            }),
-            Intent::Unreact(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
-                steps::take_back(desk, request, act, &[choice], Scope::CardIn(&channel))
-            }),
-            Intent::Reason(id, reason) => {
-                let ends = ConversationChange::End;
-                let decision = self.with_request(loaded, &id, act, |desk, request| {
-                    self.reject(desk, request, act, Some(&reason))
-                });
-                Decision { conversation: ends, ..decision }
-            }
-            Intent::LeaveReason(id) => {
-                Decision { conversation: ConversationChange::End, ..self.reply(texts::reason_left(&id)) }
-            }
-            Intent::Form(word) => self.form(Some(act), word, loaded),
-            Intent::Line(Line::Command(command)) => self.command(person, act, command, loaded),
+            Intent::React(card, sign) => self.react(by, &card, sign, loaded),
+            Intent::Unreact(card, sign) => self.unreact(by, &card, sign, loaded),
+            Intent::Words(id, about, words) => self.words(by, &id, about, &words, loaded),
+            Intent::LeaveWords(id, about) => Decision {
+                conversation: ConversationChange::End,
+                ..self.reply(texts::words_left(&id, about))
+            },
+            Intent::Form(word) => self.form(Some(by), word, loaded),
+            Intent::Line(Line::Command(command)) => self.command(person, by, command, loaded),
             other => self.anyone(other, loaded),
         }
     }

@@ -97,6 +97,11 @@ impl FakeChat {
         (MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }, seen)
     }
 
+    /// The newest message to somebody alone: `@lea`.
+    pub fn newest_to(&self, to: &str) -> MessageRef {
+        self.newest_in(to)
+    }
+
     /// The newest message in a channel.
     pub fn newest_in(&self, channel: &str) -> MessageRef {
         let messages = self.messages.lock().unwrap();

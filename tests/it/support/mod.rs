@@ -3,6 +3,7 @@
 pub mod fake;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod sim;
 
 use std::io::Write;
 use std::path::Path;
