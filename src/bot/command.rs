@@ -5,6 +5,8 @@
 
 use jiff::civil::Date;
 
+use super::records::counsel::{ASK, Helpful};
+use crate::core::manners::Mode;
 use crate::core::source::suggest;
 use crate::request::RequestId;
 
@@ -40,7 +42,7 @@ pub enum Command {
     Help,
     /// Show an article by its id.
     Answer(String),
-    /// Hand a question to the people of the OSPO.
+    /// Hand a question to the people of the OSPO; without words, the one that was just asked here.
     Human(String),
     /// Facts of a license.
     License(String),
@@ -87,6 +89,26 @@ pub enum Command {
     Submit,
     /// Show again what is being asked.
     Resume,
+    /// Take on a question that was handed over.
+    Claim(RequestId),
+    /// Say something to the other side of a question that was handed over.
+    Reply(RequestId, String),
+    /// A question that was handed over is answered.
+    Answered(RequestId),
+    /// A question that was handed over is not the OSPO's.
+    Dismiss(RequestId),
+    /// Make a draft article of what was answered.
+    Draft(RequestId),
+    /// Make an article of the draft.
+    Publish(RequestId),
+    /// Make nothing of the draft.
+    Discard(RequestId),
+    /// How the bot behaves in this channel; with a mode, from now on.
+    Channel(Option<Mode>),
+    /// What was asked in vain.
+    Gaps,
+    /// Whether the last answer here helped.
+    Helped(Helpful),
 }
 
 /// What somebody wants of a request.
@@ -161,6 +183,17 @@ pub const USAGE: &[(&str, &str)] = &[
     ("submit", "submit"),
     ("resume", "resume"),
     ("answer", "answer ARTICLE, or answer REL-1 WORDS"),
+    ("helpful", "helpful"),
+    ("unhelpful", "unhelpful"),
+    ("reply", "reply ASK-1 WORDS"),
+    ("claim", "claim ASK-1"),
+    ("answered", "answered ASK-1"),
+    ("dismiss", "dismiss ASK-1"),
+    ("draft", "draft ASK-1"),
+    ("publish", "publish ASK-1"),
+    ("discard", "discard ASK-1"),
+    ("channel", "channel mode questions|mention|off"),
+    ("gaps", "gaps"),
     ("help", "help"),
 ];
 
@@ -210,6 +243,12 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         Err(_) if rest.split_whitespace().count() > 1 => question(),
         Err(_) => incomplete(),
     };
+    let about_ask = |make: &dyn Fn(RequestId) -> Option<Command>| match &id {
+        Ok(id) => make(id.clone()).map_or_else(incomplete, Line::Command),
+        Err(_) if rest.split_whitespace().count() > 1 => question(),
+        Err(_) => incomplete(),
+    };
+    let reply = |id| Some(Command::Reply(id, words(after)?));
     let alone = |command: Command| if rest.is_empty() { Line::Command(command) } else { question() };
     let with_text = |make: fn(String) -> Command| {
         if rest.is_empty() { incomplete() } else { Line::Command(make(rest.to_owned())) }
@@ -218,6 +257,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "ask" if rest.is_empty() => incomplete(),
         "ask" => Line::Question(rest.to_owned()),
         "help" => alone(Command::Help),
+        "answer" if id.as_ref().is_ok_and(|id| id.prefix == ASK) => about_ask(&reply),
         "answer" if id.is_ok() => about_request(&|after| {
             let numbered = after
                 .split_once(char::is_whitespace)
@@ -225,7 +265,7 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
             numbered.or_else(|| Some(Wish::Reply(None, words(after)?)))
         }),
         "answer" => with_text(Command::Answer),
-        "human" => with_text(Command::Human),
+        "human" => Line::Command(Command::Human(rest.to_owned())),
         "license" => with_text(Command::License),
         "obligations" => with_text(Command::Obligations),
         "compat" => with_text(Command::Compat),
@@ -265,6 +305,24 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "cancel" => alone(Command::Cancel),
         "submit" => alone(Command::Submit),
         "resume" => alone(Command::Resume),
+        "claim" => about_ask(&|id| Some(Command::Claim(id))),
+        "reply" => about_ask(&reply),
+        "answered" => about_ask(&|id| Some(Command::Answered(id))),
+        "dismiss" => about_ask(&|id| Some(Command::Dismiss(id))),
+        "draft" => about_ask(&|id| Some(Command::Draft(id))),
+        "publish" => about_ask(&|id| Some(Command::Publish(id))),
+        "discard" => about_ask(&|id| Some(Command::Discard(id))),
+        "channel" => match rest.split_once(' ') {
+            None if rest.is_empty() => Line::Command(Command::Channel(None)),
+            Some((first, mode)) if first.eq_ignore_ascii_case("mode") => match Mode::named(mode.trim()) {
+                Some(mode) => Line::Command(Command::Channel(Some(mode))),
+                None => incomplete(),
+            },
+            _ => question(),
+        },
+        "gaps" => alone(Command::Gaps),
+        "helpful" => alone(Command::Helped(Helpful::Yes)),
+        "unhelpful" => alone(Command::Helped(Helpful::No)),
         _ => question(),
     }
 }
@@ -344,6 +402,11 @@ mod tests {
         assert_eq!(read("answer REL-1 2 All ours"), on("REL-1", Wish::Reply(Some(2), "All ours".into())));
         assert_eq!(read("answer REL-1 All ours"), on("REL-1", Wish::Reply(None, "All ours".into())));
         assert_eq!(read("answer gpl-fonts"), Line::Command(Command::Answer("gpl-fonts".into())));
+        assert_eq!(read("channel mode Questions"), Line::Command(Command::Channel(Some(Mode::Questions))));
+        assert!(matches!(read("channel mode loud"), Line::Incomplete { .. }));
+        for line in ["reply ask-7 it is", "answer ASK-7 it is"] {
+            assert_eq!(read(line), Line::Command(Command::Reply(id("ASK-7"), "it is".into())), "{line}");
+        }
         assert_eq!(read("audit verify"), Line::Command(Command::AuditVerify));
         assert_eq!(read("done REL-1 2"), on("REL-1", Wish::Done(2, None)));
         assert_eq!(
@@ -369,9 +432,11 @@ mod tests {
 
     #[test]
     fn sentences_that_begin_like_a_command_are_questions() {
-        for question in
-            ["show me how to apply the Apache license", "help us choose a license", "can we ship GPL code?"]
-        {
+        for question in [
+            "show me how to apply the Apache license",
+            "help us choose a license",
+            "channel partners and the GPL?",
+        ] {
             assert_eq!(read(question), Line::Question(question.into()));
         }
     }

@@ -22,14 +22,16 @@ use super::index;
 use super::intent::{self, Extent, Intent, Needs};
 use super::lanes::Lanes;
 use super::lookup;
-use super::mind::Mind;
+use super::mind::{Mind, Minds};
 use super::pending::Pending;
+use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
+use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
-use crate::core::effect::{Effect, Timer};
-use crate::core::event::{Event, EventKind};
-use crate::core::person::{AccountId, Platform};
+use crate::core::effect::{Effect, FileStep, Timer};
+use crate::core::event::Event;
+use crate::core::person::Platform;
 use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
 
@@ -69,7 +71,7 @@ struct Left {
 /// What the parts of the engine share.
 pub(super) struct Core {
     pub(super) store: Arc<dyn Store>,
-    pub(super) mind: Arc<Mind>,
+    pub(super) minds: Minds,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) adapters: BTreeMap<Platform, Arc<dyn ChatAdapter>>,
     pub(super) pending: Arc<Pending>,
@@ -77,6 +79,8 @@ pub(super) struct Core {
     /// Told to give up waiting for platforms.
     pub(super) hurry: CancellationToken,
     pub(super) timers: Notify,
+    /// Told when a file is to be written.
+    pub(super) files: Notify,
     pub(super) ringing: Mutex<HashSet<Key>>,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
@@ -102,6 +106,14 @@ pub(super) enum Work {
     Event(Event),
     /// A timer that is due.
     Timer(Timer),
+}
+
+/// What an event means, and what had to be read to know.
+struct Understood {
+    intent: Intent,
+    bound: Option<Binding>,
+    conversation: Option<Conversation>,
+    talk: Option<Talk>,
 }
 
 /// Something to be shown, with its record.
@@ -132,20 +144,23 @@ impl Bot {
             messages: read_all(store.as_ref(), records::all_outbox()).await?,
         };
         let next_inbox = number_after(left.events.last().map(|(key, ..)| key));
-        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key));
+        let files = read_all::<FileStep>(store.as_ref(), records::all_files()).await?;
+        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key))
+            .max(number_after(files.last().map(|(key, ..)| key)));
         pending.add(left.events.len() + left.messages.len());
         let (sender, jobs) = mpsc::unbounded_channel();
         let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
             let (handler, deliverer) = (weak.clone(), weak.clone());
             Core {
                 store,
-                mind,
+                minds: Minds::new(mind),
                 clock,
                 adapters: adapters.into_iter().map(|adapter| (adapter.platform(), adapter)).collect(),
                 pending,
                 committer: Committer::new(next_outbox),
                 hurry: CancellationToken::new(),
                 timers: Notify::new(),
+                files: Notify::new(),
                 ringing: Mutex::new(HashSet::new()),
                 deliveries: Lanes::new(PLACES_AT_A_TIME, move |outgoing: Outgoing| {
                     let core = deliverer.clone();
@@ -178,6 +193,11 @@ impl Bot {
         Arc::clone(&self.core) as Arc<dyn EventPort>
     }
 
+    /// Puts new knowledge in place while the bot runs, and tells of faults.
+    pub fn reloader(&self) -> Reloader {
+        Reloader::new(Arc::clone(&self.core))
+    }
+
     /// Takes up what was left undone, then runs until `stop`, until every platform has ended, or until the
     /// store fails. Before it returns, what was accepted is handled, and shown as far as platforms take it.
     ///
@@ -190,6 +210,7 @@ impl Bot {
         let dispatcher = tokio::spawn(Arc::clone(&core).dispatch(jobs));
         let timers = tokio::spawn(Arc::clone(&core).run_timers(background.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&core).keep_house(background.clone()));
+        let shelf = tokio::spawn(Arc::clone(&core).keep_shelf(background.clone()));
         info!(platforms = core.adapters.len(), "the bot is up");
 
         let ended = core.run_adapters(&stop).await;
@@ -204,7 +225,7 @@ impl Bot {
         core.finish().await;
         pressing.abort();
         dispatcher.abort();
-        for task in [timers, housekeeping] {
+        for task in [timers, housekeeping, shelf] {
             task.abort();
         }
         if let Some(error) = core.failure.get() {
@@ -302,8 +323,9 @@ impl Core {
             Work::Timer(timer) => Ok(timer.subject.0.clone()),
             Work::Event(event) => {
                 let mut unit = Unit::new(self.store.as_ref());
-                let (intent, _) = self.understand(&mut unit, event).await?;
-                Ok(match intent.subject() {
+                let mind = self.minds.current();
+                let Understood { intent, .. } = self.understand(&mut unit, &mind, event).await?;
+                Ok(match intent.subject().or(intent.ask()) {
                     Some(id) => id.to_string(),
                     None => records::conversation(&event.account, &event.place).0,
                 })
@@ -314,17 +336,14 @@ impl Core {
     async fn understand(
         &self,
         unit: &mut Unit<'_>,
+        mind: &Mind,
         event: &Event,
-    ) -> Result<(Intent, Option<Conversation>), StoreError> {
-        let binding: Option<Binding> = match &event.kind {
-            EventKind::Reacted { message, .. } | EventKind::Unreacted { message, .. } => {
-                unit.read(records::binding(message)).await?
-            }
-            EventKind::Said { .. } | EventKind::Pressed { .. } => None,
-        };
+    ) -> Result<Understood, StoreError> {
+        let bound = self.bound(unit, event).await?;
         let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
-        let intent = intent::read(&self.mind, event, binding.as_ref(), conversation.as_ref());
-        Ok((intent, conversation))
+        let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;
+        let intent = intent::read(mind, event, bound.as_ref(), conversation.as_ref(), talk.as_ref());
+        Ok(Understood { intent, bound, conversation, talk })
     }
 
     /// Handles a job: decides and commits, again from the start when somebody else was faster.
@@ -366,25 +385,27 @@ impl Core {
 
     async fn attempt(&self, job: &Job, files: &[Received]) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let mind = self.minds.current();
         let mut unit = Unit::new(self.store.as_ref());
         unit.depends_on(job.key.clone(), job.version);
         unit.remove(job.key.clone());
         let (cause, decision) = match &job.work {
             Work::Event(event) => {
-                let (intent, conversation) = self.understand(&mut unit, event).await?;
-                let loaded = self.load(&mut unit, &intent, &event.account, conversation, now).await?;
-                let decide = || handle::decide(&self.mind, event, intent, loaded, files, now);
+                let understood = self.understand(&mut unit, &mind, event).await?;
+                let intent = understood.intent.clone();
+                let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
+                let decide = || handle::decide(&mind, event, intent, loaded, files, now);
                 (event.id.0.clone(), guarded(decide))
             }
             Work::Timer(timer) => {
-                let loaded = self.load_for_timer(&mut unit, timer, now).await?;
+                let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
                 let pointer = records::timer_of(&timer.id);
                 let current: Option<Key> = unit.read(pointer.clone()).await?;
                 if current.as_ref() == Some(&job.key) {
                     unit.remove(pointer);
                 }
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&self.mind, timer, loaded, now)))
+                (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
             }
         };
         if let Work::Event(event) = &job.work {
@@ -400,7 +421,7 @@ impl Core {
             Span::current().record("request", request.id.to_string());
             unit.write(records::request(&request.id), request)?;
             let absences = unit.read(records::absences()).await?.unwrap_or_default();
-            let roster = Roster { people: &self.mind.people, absences: &absences };
+            let roster = Roster { people: &mind.people, absences: &absences };
             index::update(&mut unit, request, roster, now).await?;
         }
         if let Some(absences) = &decision.absences {
@@ -413,7 +434,11 @@ impl Core {
         if let Some((prefix, number)) = &decision.number {
             unit.write(records::counter(prefix), number)?;
         }
+        for keep in &decision.keep {
+            keep.write(&mut unit).await?;
+        }
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
+        let writes_file = decision.effects.iter().any(|effect| matches!(effect, Effect::File(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
         match &decision.request {
             Some(request) => info!(status = ?request.status, messages = entries.len(), "handled"),
@@ -422,6 +447,9 @@ impl Core {
         self.pending.add(entries.len());
         for (key, entry) in entries {
             self.send(Outgoing { key, version, entry });
+        }
+        if writes_file {
+            self.files.notify_one();
         }
         if starts_timer {
             self.timers.notify_one();
@@ -432,13 +460,15 @@ impl Core {
     async fn load(
         &self,
         unit: &mut Unit<'_>,
-        intent: &Intent,
-        account: &AccountId,
-        conversation: Option<Conversation>,
+        mind: &Mind,
+        event: &Event,
+        understood: Understood,
         now: Timestamp,
     ) -> Result<Loaded, StoreError> {
-        let needs = intent.needs(&self.mind, conversation.as_ref());
-        let mut loaded = Loaded { conversation, ..Loaded::default() };
+        let Understood { intent, bound, conversation, talk } = understood;
+        let needs = intent.needs(mind, conversation.as_ref());
+        let heard = self.hear(unit, event, &intent, &needs, bound.as_ref(), talk).await?;
+        let mut loaded = Loaded { conversation, heard, ..Loaded::default() };
         if intent.subject().is_some() || needs != Needs::default() || intent.tells_absences() {
             loaded.absences = unit.read(records::absences()).await?.unwrap_or_default();
         }
@@ -449,8 +479,8 @@ impl Core {
         match needs.requests {
             Extent::None => {}
             Extent::Newest => {
-                let roster = Roster { people: &self.mind.people, absences: &loaded.absences };
-                if let Some(person) = self.mind.people.by_account(account) {
+                let roster = Roster { people: &mind.people, absences: &loaded.absences };
+                if let Some(person) = mind.people.by_account(&event.account) {
                     let found = lookup::seen_by(store, &person.id, roster, now).await?;
                     (loaded.requests, loaded.more) = (found.requests, found.more);
                 }
@@ -477,7 +507,7 @@ impl Core {
             let checked = audit::verify(log.into_iter().map(|(_, _, entry)| entry), &end);
             loaded.audit_check = Some((checked, end));
         }
-        if let Some(workflow) = needs.number_of.and_then(|id| self.mind.knowledge.workflow(&id)) {
+        if let Some(workflow) = needs.number_of.and_then(|id| mind.knowledge.workflow(&id)) {
             loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
         }
         Ok(loaded)
@@ -488,13 +518,14 @@ impl Core {
     async fn load_for_timer(
         &self,
         unit: &mut Unit<'_>,
+        mind: &Mind,
         timer: &Timer,
         now: Timestamp,
     ) -> Result<Loaded, StoreError> {
         let absences = unit.read(records::absences()).await?.unwrap_or_default();
         let mut loaded = Loaded { absences, ..Loaded::default() };
         if let Some(person) = digest::person_of(&timer.subject) {
-            let roster = Roster { people: &self.mind.people, absences: &loaded.absences };
+            let roster = Roster { people: &mind.people, absences: &loaded.absences };
             for id in lookup::waiting_for(self.store.as_ref(), &person, roster, now).await? {
                 loaded.requests.extend(unit.read(records::request(&id)).await?);
             }
@@ -545,10 +576,11 @@ impl EventPort for Core {
         if self.closing.is_cancelled() {
             return Err(AcceptError::Closing);
         }
-        if concerns(&event) == Concern::NotOurs {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let around = self.around(&event).await.map_err(taken)?;
+        if concerns(&self.minds.current(), &event, &around) == Concern::NotOurs {
             return Ok(Accepted::Ignored);
         }
-        let taken = |error: StoreError| AcceptError::Store(error.to_string());
         let seen = records::seen(&event.id);
         let mark = records::encode(&Seen { at: self.clock.now() }).map_err(taken)?;
         let value = records::encode(&event).map_err(taken)?;

@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::command::{Command, Line, Wish, parse};
+use super::filter::{is_memo, question_in};
+use super::hear::card_of;
 use super::index;
 use super::mind::Mind;
+use super::records::counsel::{self, Talk};
 use super::records::{About, Binding, Conversation, Draft, FormName};
 use crate::core::event::{Addressed, Event, EventKind};
 use crate::request::RequestId;
@@ -29,6 +32,12 @@ pub enum Intent {
     React(CardSlot, Sign),
     /// A reaction was taken off it.
     Unreact(CardSlot, Sign),
+    /// What was answered to a question is worth an article.
+    Draft(RequestId),
+    /// Words for the other side of a question that was handed over.
+    Around(RequestId, String),
+    /// A question was changed to this.
+    Edited(String),
 }
 
 /// What is said to a form.
@@ -54,11 +63,18 @@ pub fn read(
     event: &Event,
     binding: Option<&Binding>,
     conversation: Option<&Conversation>,
+    talk: Option<&Talk>,
 ) -> Intent {
-    let card = || binding.and_then(|binding| CardSlot::read(&binding.slot));
+    let bound = || binding.and_then(|binding| binding.subject.0.parse::<RequestId>().ok());
+    let ask = || bound().filter(|id| id.prefix == counsel::ASK);
+    let card = || {
+        let card = binding.and_then(|binding| CardSlot::read(&binding.slot))?;
+        (card.request.prefix != counsel::ASK).then_some(card)
+    };
     match &event.kind {
         EventKind::Reacted { emoji, .. } => match (card(), Sign::of(emoji)) {
             (Some(card), Some(sign)) => Intent::React(card, sign),
+            _ if is_memo(emoji) => ask().map_or(Intent::Nothing, Intent::Draft),
             _ => Intent::Nothing,
         },
         EventKind::Unreacted { emoji, .. } => match (card(), Sign::of(emoji)) {
@@ -66,15 +82,39 @@ pub fn read(
             _ => Intent::Nothing,
         },
         EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
+        EventKind::Edited { text, .. } => question_in(mind, text).map_or(Intent::Nothing, Intent::Edited),
+        EventKind::Said { text, addressed: Addressed::Nobody, .. } => {
+            overheard(mind, event, text, card_of(binding), talk)
+        }
         EventKind::Said { text, addressed, files, .. } => {
-            match (conversation, said(mind, text, *addressed, conversation)) {
+            let intent = said(mind, text, *addressed, conversation);
+            match (conversation, card_of(binding), &intent) {
                 // A file is an answer, also without words.
-                (Some(Conversation::Filling(_)), Intent::Line(Line::Nothing)) if !files.is_empty() => {
+                (Some(Conversation::Filling(_)), _, Intent::Line(Line::Nothing)) if !files.is_empty() => {
                     Intent::Form(FormWord::Answer(String::new()))
                 }
-                (_, intent) => intent,
+                // In the thread of a card every word of the OSPO is an answer, but for commands.
+                (_, Some(id), Intent::Line(Line::Question(_)))
+                    if mind.of_the_ospo(&event.account).is_some() =>
+                {
+                    Intent::Around(id, text.trim().to_owned())
+                }
+                _ => intent,
             }
         }
+    }
+}
+
+/// Reads what is said to nobody in particular: it is never a command.
+fn overheard(mind: &Mind, event: &Event, text: &str, card: Option<RequestId>, talk: Option<&Talk>) -> Intent {
+    let ask = match card {
+        Some(id) => mind.of_the_ospo(&event.account).map(|_| id),
+        None => talk.filter(|talk| talk.asker == event.account).and_then(|talk| talk.ask.clone()),
+    };
+    match (ask, question_in(mind, text)) {
+        (Some(id), _) => Intent::Around(id, text.trim().to_owned()),
+        (None, Some(question)) => Intent::Line(Line::Question(question)),
+        (None, None) => Intent::Nothing,
     }
 }
 
@@ -122,6 +162,10 @@ pub struct Needs {
     pub number_of: Option<String>,
     /// The requests about these places.
     pub places: BTreeSet<String>,
+    /// What a question needs: how much was asked, and the number of the next that is handed over.
+    pub question: bool,
+    /// What was asked in vain.
+    pub gaps: bool,
 }
 
 /// How many of the requests are needed.
@@ -144,6 +188,8 @@ impl Intent {
             Self::Line(Line::Command(Command::On(id, Wish::Audit))) => {
                 Needs { trail: Some(id.clone()), ..of(id) }
             }
+            Self::Line(Line::Command(Command::Gaps)) => Needs { gaps: true, ..Needs::default() },
+            _ if self.asks() => Needs { question: true, ..Needs::default() },
             Self::Line(Line::Command(Command::AuditVerify)) => {
                 Needs { audit_check: true, ..Needs::default() }
             }
@@ -177,6 +223,51 @@ impl Intent {
         matches!(
             self,
             Self::Line(Line::Command(Command::Away(_) | Command::Delegate { .. } | Command::DelegateEnd))
+        )
+    }
+
+    /// Whether it asks something that counsel or the license engine answers.
+    pub fn asks(&self) -> bool {
+        match self {
+            Self::Line(Line::Question(_)) | Self::Edited(_) | Self::Around(..) => true,
+            Self::Line(Line::Command(command)) => matches!(
+                command,
+                Command::Answer(_)
+                    | Command::Human(_)
+                    | Command::License(_)
+                    | Command::Obligations(_)
+                    | Command::Compat(_)
+                    | Command::Identify(_)
+                    | Command::Check(_)
+            ),
+            _ => false,
+        }
+    }
+
+    /// The question that was handed over and that this is about.
+    pub fn ask(&self) -> Option<&RequestId> {
+        match self {
+            Self::Around(id, _)
+            | Self::Draft(id)
+            | Self::Line(Line::Command(
+                Command::Claim(id)
+                | Command::Reply(id, _)
+                | Command::Answered(id)
+                | Command::Dismiss(id)
+                | Command::Draft(id)
+                | Command::Publish(id)
+                | Command::Discard(id),
+            )) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about a draft article.
+    pub fn is_about_a_draft(&self) -> bool {
+        matches!(
+            self,
+            Self::Draft(_)
+                | Self::Line(Line::Command(Command::Draft(_) | Command::Publish(_) | Command::Discard(_)))
         )
     }
 

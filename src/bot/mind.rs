@@ -1,6 +1,10 @@
 //! What the bot knows while it handles an event: people, channels and curated knowledge. Immutable; a reload
 //! puts a whole new one in its place.
 
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::core::manners::Manners;
 use crate::core::person::{AccountId, People, Person, Role, RoleChannels, Standing};
 use crate::counsel::Counsel;
 use crate::knowledge::Knowledge;
@@ -15,6 +19,10 @@ pub struct Mind {
     pub people: People,
     /// Where each role is told.
     pub channels: RoleChannels,
+    /// How it behaves where people talk.
+    pub manners: Manners,
+    /// The company's own knowledge folder, if it has one.
+    pub folder: Option<PathBuf>,
     /// The curated files.
     pub knowledge: Knowledge,
     /// The articles, ready to be searched.
@@ -40,6 +48,11 @@ impl Mind {
             (Standing::Member, Some(person)) => Who::Person(person),
             (Standing::Member, None) => Who::Unlisted,
         }
+    }
+
+    /// The member of the OSPO that an account belongs to, if it does.
+    pub fn of_the_ospo(&self, account: &AccountId) -> Option<&Person> {
+        self.people.by_account(account).filter(|person| self.people.holds(&person.id, &Role::ospo()))
     }
 
     /// The one person whom a word means: an id, or a name as it is shown, in any case.
@@ -129,4 +142,25 @@ pub enum Undecidable {
         /// How many there are.
         have: usize,
     },
+}
+
+/// The mind in use. A reload puts a whole new one in its place; whoever began with the old one ends with it.
+#[derive(Debug)]
+pub struct Minds(RwLock<Arc<Mind>>);
+
+impl Minds {
+    /// Begins with a mind.
+    pub fn new(mind: Arc<Mind>) -> Self {
+        Self(RwLock::new(mind))
+    }
+
+    /// The one in use now.
+    pub fn current(&self) -> Arc<Mind> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another in its place.
+    pub fn replace(&self, mind: Arc<Mind>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = mind;
+    }
 }

@@ -4,10 +4,12 @@
 //! - [`command`], [`intent`], [`filter`]: what is meant
 //! - [`handle`], [`dialogue`]: what is decided; pure
 //! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
 //! - [`charts`]: reports as people read them
 //! - [`delivery`]: the way from the outbox to the platforms
-//! - [`timers`], [`reconcile`]: what happens by itself
+//! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
+//!   [`shelf`]: files that decisions lead to
 //! - [`records`], [`index`], [`lookup`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written and found
 //! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
 
@@ -21,14 +23,18 @@ pub mod engine;
 pub mod files;
 pub mod filter;
 pub mod handle;
+pub mod hear;
 pub mod index;
 pub mod intent;
 pub mod lanes;
 pub mod lookup;
 pub mod mind;
 pub mod pending;
+pub mod quota;
 pub mod reconcile;
 pub mod records;
+pub mod reload;
+pub mod shelf;
 pub mod texts;
 pub mod timers;
 pub mod unit;
@@ -37,3 +43,4 @@ pub use clock::{Clock, SystemClock};
 pub use engine::{Bot, BotError};
 pub use mind::Mind;
 pub use pending::Pending;
+pub use reload::Reloader;

@@ -114,8 +114,9 @@ impl Core {
     /// # Errors
     /// When the store fails. A platform that cannot say now is asked again next time.
     pub(super) async fn reconcile(&self) -> Result<(), StoreError> {
+        let mind = self.minds.current();
         let absences = self.load_one(records::absences()).await?.unwrap_or_default();
-        let roster = Roster { people: &self.mind.people, absences: &absences };
+        let roster = Roster { people: &mind.people, absences: &absences };
         let mut concerned: BTreeSet<PersonId> = BTreeSet::new();
         for (_, _, index::Entry(id)) in read_all(self.store.as_ref(), index::open()).await? {
             let Some(request) = self.load_one::<Request>(records::request(&id)).await? else { continue };
@@ -127,18 +128,25 @@ impl Core {
                     continue;
                 };
                 if card.revision == request.revision {
-                    self.look_at(&request, &card, &message, roster).await;
+                    self.look_at(&mind, &request, &card, &message, roster).await;
                 }
             }
         }
-        self.wake(concerned).await
+        self.wake(&mind, concerned).await
     }
 
-    async fn look_at(&self, request: &Request, card: &CardSlot, message: &MessageRef, roster: Roster<'_>) {
+    async fn look_at(
+        &self,
+        mind: &Mind,
+        request: &Request,
+        card: &CardSlot,
+        message: &MessageRef,
+        roster: Roster<'_>,
+    ) {
         let Some(adapter) = self.adapters.get(&message.channel.platform) else { return };
         match adapter.reactions(message).await {
             Ok(Some(standing)) => {
-                for missed in missed(request, &self.mind, roster, &card.at, &standing, self.clock.now()) {
+                for missed in missed(request, mind, roster, &card.at, &standing, self.clock.now()) {
                     self.tell(message, missed).await;
                 }
             }
@@ -166,10 +174,10 @@ impl Core {
     }
 
     /// Whoever has something to do gets a digest, also those who came to their role after it was filed.
-    async fn wake(&self, concerned: BTreeSet<PersonId>) -> Result<(), StoreError> {
+    async fn wake(&self, mind: &Mind, concerned: BTreeSet<PersonId>) -> Result<(), StoreError> {
         let now = self.clock.now();
         for person in concerned {
-            let Some(timer) = digest::wake(&person, &self.mind.people, now) else { continue };
+            let Some(timer) = digest::wake(&person, &mind.people, now) else { continue };
             let mut unit = Unit::new(self.store.as_ref());
             if unit.read::<Key>(records::timer_of(&timer.id)).await?.is_some() {
                 continue;

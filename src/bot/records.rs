@@ -2,6 +2,8 @@
 //!
 //! Values are JSON. The store's own format number (`meta/format`) covers them: a change of shape that `serde`
 //! does not absorb raises it and brings a migration.
+//!
+//! What is kept of questions stands in [`counsel`].
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,6 +19,8 @@ use crate::core::message::Content;
 use crate::core::person::{AccountId, PersonId};
 use crate::request::RequestId;
 use crate::store::{Key, Record, StoreError};
+
+pub mod counsel;
 
 /// Writes a value as the bytes of a record.
 ///
@@ -200,6 +204,19 @@ pub struct OutboxEntry {
     /// The message that is kept up to date by it, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<(Slot, Subject)>,
+    /// The slot in whose thread it is said, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Slot>,
+}
+
+/// A change of a file that waits to be made.
+pub fn file(number: u64) -> Key {
+    Key(format!("file/{number:020}"))
+}
+
+/// All changes of files that wait.
+pub fn all_files() -> Range<Key> {
+    Key::under("file/")
 }
 
 /// What a platform refused for good, and why: for the operator to see.

@@ -1,4 +1,5 @@
-//! What the bot itself says: help, forms, refusals. The areas have their own words.
+//! What the bot itself says: help, forms, refusals. The areas have their own words; what is said around an answer
+//! stands in [`counsel`].
 
 use super::audit::{AuditEntry, AuditFault, Head};
 use jiff::civil::Date;
@@ -13,6 +14,8 @@ use crate::license::SbomReport;
 use crate::license::sbom::Standing;
 use crate::request::roster::NoDelegation;
 use crate::request::{RequestId, Workflow};
+
+pub mod counsel;
 
 fn line(spans: impl IntoIterator<Item = Span>) -> Content {
     Content::Text(Text { blocks: vec![Block::spans(spans)], buttons: Vec::new() })
@@ -48,6 +51,9 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "report" => "how requests went: counts, times, load",
         "done" => "a task of its checklist is done",
         "audit" => "who did what, and when",
+        "reply" => "say something to the other side of a question that the OSPO has",
+        "channel" => "when I answer here; channel alone shows it",
+        "gaps" => "for the OSPO: what I was asked in vain",
         _ => "",
     };
     let mut items: Vec<Vec<Span>> =
@@ -70,11 +76,6 @@ pub fn help(workflows: &[Workflow]) -> Content {
             "I answer from articles that people wrote and review, and say so when I do not know. I am no lawyer.",
         )],
     })
-}
-
-/// The way to a person, under choices that may all be wrong.
-pub fn ask_a_person(question: &str) -> Button {
-    Button::new("Ask a person", format!("human {question}"))
 }
 
 /// A word that is almost a command.
@@ -258,7 +259,8 @@ pub fn not_complete(missing: usize) -> String {
 
 /// Everything is answered.
 pub fn nothing_asked() -> String {
-    "Everything is answered: submit files it, the name of an answer changes it, cancel leaves it.".to_owned()
+    "Everything is answered: submit files it, the number of an answer changes it, cancel leaves it."
+        .to_owned()
 }
 
 /// What is wrong with an answer, and what was asked.

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::audit::{self, AuditEntry, Head};
 use super::records::{self, OutboxEntry, decode, encode};
-use crate::core::effect::{AuditFact, Effect, Timer, TimerId};
+use crate::core::effect::{AuditFact, Destination, Effect, FileStep, Timer, TimerId};
 use crate::store::{Batch, Change, Expect, Key, Store, StoreError, Version, Write};
 
 /// Reads and remembers what it read, so that the commit fails if any of it changed meanwhile.
@@ -52,6 +52,34 @@ impl<'s> Unit<'s> {
     /// When the value cannot be written.
     pub fn write<T: Serialize>(&mut self, key: Key, value: &T) -> Result<(), StoreError> {
         self.writes.insert(key, Change::Put(encode(value)?));
+        Ok(())
+    }
+
+    /// Writes a record in place of whatever is there now.
+    ///
+    /// # Errors
+    /// When the store fails or the value cannot be written.
+    pub async fn put<T: Serialize>(&mut self, key: Key, value: &T) -> Result<(), StoreError> {
+        self.know(&key).await?;
+        self.write(key, value)
+    }
+
+    /// Removes a record if it is there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn drop(&mut self, key: Key) -> Result<(), StoreError> {
+        self.know(&key).await?;
+        self.remove(key);
+        Ok(())
+    }
+
+    /// Reads the version of a record that was not read yet.
+    async fn know(&mut self, key: &Key) -> Result<(), StoreError> {
+        if !self.read.contains_key(key) {
+            let record = self.store.load(key).await?;
+            self.read.insert(key.clone(), record.map_or(Expect::Absent, |record| Expect::At(record.version)));
+        }
         Ok(())
     }
 
@@ -166,13 +194,22 @@ impl Committer {
     ) -> Result<(Version, Vec<(Key, OutboxEntry)>), StoreError> {
         let mut facts: Vec<AuditFact> = Vec::new();
         let mut entries: Vec<OutboxEntry> = Vec::new();
+        let mut files: Vec<FileStep> = Vec::new();
         for effect in effects {
             let id = format!("{cause}/{}", entries.len());
             match effect {
-                Effect::Say { to, content } => entries.push(OutboxEntry { id, to, content, slot: None }),
-                Effect::Show { slot, subject, to, content } => {
-                    entries.push(OutboxEntry { id, to, content, slot: Some((slot, subject)) });
+                Effect::Say { to, content } => {
+                    entries.push(OutboxEntry { id, to, content, slot: None, follows: None });
                 }
+                Effect::Show { slot, subject, to, content } => {
+                    let slot = Some((slot, subject));
+                    entries.push(OutboxEntry { id, to, content, slot, follows: None });
+                }
+                Effect::Follow { slot, place, content } => {
+                    let to = Destination::Place { place };
+                    entries.push(OutboxEntry { id, to, content, slot: None, follows: Some(slot) });
+                }
+                Effect::File(step) => files.push(step),
                 Effect::Audit(fact) => facts.push(fact),
                 Effect::Start(timer) => unit.replace_timer(&timer.id.clone(), Some(&timer)).await?,
                 Effect::Stop { timer } => unit.replace_timer(&timer, None).await?,
@@ -195,6 +232,10 @@ impl Committer {
             let key = records::outbox(self.next_outbox.fetch_add(1, Ordering::Relaxed));
             unit.write(key.clone(), &entry)?;
             numbered.push((key, entry));
+        }
+        for step in files {
+            // Numbered with the outbox, so that their order is that of the decisions.
+            unit.write(records::file(self.next_outbox.fetch_add(1, Ordering::Relaxed)), &step)?;
         }
         let store = unit.store;
         let durable = store.commit(unit.batch());

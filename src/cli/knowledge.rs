@@ -1,5 +1,5 @@
-//! `ospo knowledge check`: every fault of the curated files, and what curators should look at.
-//! `ospo knowledge eval`: a company's own questions, and what comes of them.
+//! `ospo knowledge check`: every fault of the curated files, and what curators should look at; `stale`: what is due for
+//! review; `gaps`: what was asked in vain; `eval`: a company's own questions, and what comes of them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
+use super::lookup::drawn;
 use super::start::{list, read_knowledge};
-use super::{Ended, KnowledgeArgs};
+use super::{DataArgs, Ended, KnowledgeArgs, in_runtime};
+use crate::bot::handle::learning::{grouped, judged};
+use crate::bot::handle::review::due;
+use crate::bot::records::counsel::{Gap, Vote};
+use crate::bot::unit::read_all;
+use crate::bot::{records, texts};
 use crate::counsel::trial::{self, Case, Outcome, Report};
 use crate::counsel::{Counsel, review};
 use crate::knowledge::{Knowledge, agreement, files};
@@ -24,6 +30,15 @@ pub enum KnowledgeCommand {
     Check(CheckArgs),
     /// Ask the questions of a file and report which are answered right, and what got worse since the last run.
     Eval(EvalArgs),
+    /// The articles that are due for review, by owner.
+    Stale(KnowledgeArgs),
+    /// What people asked in vain, like questions together, and which answers did not help; while the bot is stopped.
+    Gaps {
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }
 
 /// What `ospo knowledge check` takes.
@@ -55,10 +70,12 @@ pub struct EvalArgs {
 /// Runs `ospo knowledge …`.
 ///
 /// # Errors
-/// When the files cannot be read.
+/// When the files or the records cannot be read.
 pub fn run(command: &KnowledgeCommand) -> anyhow::Result<Ended> {
     match command {
         KnowledgeCommand::Check(args) => check(args),
+        KnowledgeCommand::Stale(args) => stale(args),
+        KnowledgeCommand::Gaps { knowledge, data } => in_runtime(async || gaps(knowledge, data).await),
         KnowledgeCommand::Eval(args) => eval(args),
     }
 }
@@ -80,6 +97,9 @@ fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
                 knowledge.licenses.curated(),
                 knowledge.workflows.len()
             );
+            for warning in &knowledge.warnings {
+                anstream::println!("{warning}");
+            }
             let differences = agreement::differences(&knowledge.articles, &knowledge.licenses, &set);
             if !differences.is_empty() {
                 anstream::println!(
@@ -87,8 +107,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
                     list(&differences)
                 );
             }
-            let today = jiff::Zoned::now().date();
-            for article in knowledge.articles.iter().filter(|article| article.review_due() <= today) {
+            for article in due(&knowledge, jiff::Zoned::now().date()).into_values().flatten() {
                 anstream::println!(
                     "due for review since {}: {} (owner: {})",
                     article.review_due(),
@@ -109,6 +128,34 @@ fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
             Ok(Ended::BadInput)
         }
     }
+}
+
+fn stale(args: &KnowledgeArgs) -> anyhow::Result<Ended> {
+    let knowledge = read_knowledge(args.knowledge.as_deref())?;
+    let due = due(&knowledge, jiff::Zoned::now().date());
+    if due.is_empty() {
+        anstream::println!("Nothing is due for review.");
+    }
+    for (owner, articles) in due {
+        anstream::println!("{owner}:");
+        for article in articles {
+            anstream::println!("  since {}  {}  {}", article.review_due(), article.id, article.title);
+        }
+    }
+    Ok(Ended::Well)
+}
+
+async fn gaps(args: &KnowledgeArgs, data: &DataArgs) -> anyhow::Result<Ended> {
+    let knowledge = read_knowledge(args.knowledge.as_deref())?;
+    let counsel = Counsel::new(&knowledge.articles)?;
+    let store = data.place()?.open().await?;
+    let gaps = read_all::<Gap>(store.as_ref(), records::counsel::all_gaps()).await?;
+    let votes = read_all::<Vote>(store.as_ref(), records::counsel::all_votes()).await?;
+    let gaps: Vec<Gap> = gaps.into_iter().map(|(_, _, gap)| gap).collect();
+    let votes: Vec<Vote> = votes.into_iter().map(|(_, _, vote)| vote).collect();
+    let content = texts::counsel::gaps(&grouped(&counsel, &knowledge, &gaps), 0, &judged(&votes));
+    anstream::print!("{}", drawn(&content));
+    Ok(Ended::Well)
 }
 
 fn eval(args: &EvalArgs) -> anyhow::Result<Ended> {

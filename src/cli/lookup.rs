@@ -119,7 +119,7 @@ pub fn ask(args: &LookupArgs) -> anyhow::Result<Ended> {
     let counsel = Counsel::new(&knowledge.articles)?;
     answer(&args.words, args.json, "Questions", |question| {
         let answer = counsel.answer(&knowledge, question);
-        let text = reply::to(&answer, &knowledge).map_or_else(String::new, |content| drawn(&content));
+        let text = drawn(&reply::alone(&answer, &knowledge).into());
         Ok(Reply { json: json(&report::ask(&answer, question, &knowledge))?, text })
     })
 }
@@ -236,7 +236,7 @@ impl LookupArgs {
     }
 }
 
-fn drawn(content: &Content) -> String {
+pub(super) fn drawn(content: &Content) -> String {
     render(content, WIDTH, Look::Plain)
 }
 

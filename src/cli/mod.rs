@@ -21,6 +21,7 @@ mod serve;
 mod start;
 mod store;
 mod texts;
+mod watch;
 
 /// The chat bot of an Open Source Program Office.
 #[derive(Debug, Parser)]

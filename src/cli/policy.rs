@@ -111,7 +111,14 @@ fn check(config: &Config, folder: Option<PathBuf>) -> anyhow::Result<Ended> {
         }
     };
     let counsel = Counsel::new(&knowledge.articles)?;
-    let mind = Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
+    let mind = Mind {
+        people: config.people.clone(),
+        channels: config.channels.clone(),
+        manners: config.manners.clone(),
+        folder: config.knowledge.clone(),
+        knowledge,
+        counsel,
+    };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
         let lines: Vec<String> =

@@ -12,6 +12,7 @@ pub mod secret;
 
 use self::secret::Secret;
 
+use crate::core::manners::Manners;
 use crate::core::person::{AccountId, ChannelId, People, Person, PersonId, Platform, Role, RoleChannels};
 use crate::core::source::{Fault, line_of, parse_toml, suggest};
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub people: People,
     /// Where each role is told.
     pub channels: RoleChannels,
+    /// How it behaves where people talk.
+    pub manners: Manners,
     /// The console, if it is to run.
     pub console: Option<Console>,
 }
@@ -109,6 +112,8 @@ struct ConfigFile {
     roles: BTreeMap<Role, BTreeSet<PersonId>>,
     #[serde(default)]
     channels: BTreeMap<Role, Vec<String>>,
+    #[serde(default)]
+    counsel: Manners,
     console: Option<Console>,
 }
 
@@ -197,6 +202,7 @@ impl Config {
                 log: file.log,
                 people,
                 channels,
+                manners: file.counsel,
                 console: file.console,
             }),
             _ => Err(faults),

@@ -13,6 +13,8 @@ pub const THUMBS_UP: &str = "+1";
 pub const THUMBS_DOWN: &str = "-1";
 /// A question.
 pub const QUESTION: &str = "question";
+/// Worth writing down.
+pub const MEMO: &str = "memo";
 /// A concern.
 pub const WARNING: &str = "warning";
 /// A concern.
@@ -25,6 +27,7 @@ const KNOWN: &[(&str, &str, &[&str])] = &[
     (THUMBS_UP, "👍", &["thumbsup"]),
     (THUMBS_DOWN, "👎", &["thumbsdown"]),
     (QUESTION, "❓", &["❔", "grey_question"]),
+    (MEMO, "📝", &["pencil", "📓"]),
     (WARNING, "⚠", &[]),
     (THINKING, "🤔", &["thinking"]),
 ];

@@ -6,6 +6,7 @@
 //! - [`condition`]: expressions in curated files that say yes or no
 //! - [`form`]: what we ask: fields, their rules, answers
 //! - [`effect`]: what a handler decided: things to show, audit facts, timers
+//! - [`manners`]: how the bot behaves where people talk
 //! - [`emoji`]: one name for the many ways platforms write a reaction
 //! - [`time`]: working days and how long ago
 //! - [`source`]: curated files and their faults
@@ -15,6 +16,7 @@ pub mod effect;
 pub mod emoji;
 pub mod event;
 pub mod form;
+pub mod manners;
 pub mod message;
 pub mod person;
 pub mod source;

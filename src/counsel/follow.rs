@@ -61,15 +61,20 @@ const INSTEAD: &[&[&str]] = &[
     &["source", "binary"],
 ];
 
+/// Whether words begin as one does who goes on.
+pub(super) fn begins(said: &[String]) -> bool {
+    GOES_ON.iter().any(|way| {
+        let way: Vec<&str> = way.split(' ').collect();
+        said.len() >= way.len() && way.iter().zip(said).all(|(way, word)| way == word)
+    })
+}
+
 /// The question that is meant; none when it stands for itself.
 pub(super) fn reading(reader: &Reader, previous: &str, question: &str) -> Option<String> {
     let said = words(question);
     let (now, language) = reader.question(question);
     let names = |term: &String| term.starts_with(SIGN);
-    let begins = GOES_ON.iter().any(|way| {
-        let way: Vec<&str> = way.split(' ').collect();
-        said.len() >= way.len() && way.iter().zip(&said).all(|(way, word)| way == word)
-    });
+    let begins = begins(&said);
     let stands_for = said.iter().any(|word| STANDS_FOR.contains(&word.as_str()));
     let of_itself = now.terms.iter().any(names);
     let goes_on = begins && now.terms.len() <= FEW

@@ -15,6 +15,7 @@
 
 use serde::Serialize;
 
+mod alike;
 mod confidence;
 mod embedding;
 mod focus;
@@ -236,6 +237,16 @@ impl Counsel {
                 .collect();
         }
         answer
+    }
+
+    /// Whether words begin as one does who goes on after a question: "and", "what about", "und wenn".
+    pub fn goes_on(&self, said: &str) -> bool {
+        follow::begins(&text::words(said))
+    }
+
+    /// The language of a question.
+    pub fn language(&self, question: &str) -> Language {
+        self.reader.question(question).1
     }
 
     /// What somebody means who goes on after a question, as in "and if we only host it?": the question to answer, with

@@ -69,8 +69,16 @@ pub fn ask(answer: &Answer, question: &str, knowledge: &Knowledge) -> AskReport 
         report.licenses.clone_from(&told.licenses);
         report.sources.clone_from(&told.sources);
     } else if let Some(article) = answer.article.as_deref().and_then(|id| knowledge.article(id)) {
-        report.title = Some(article.title.clone());
-        report.text = Some(format!("{note}{}", article.body));
+        match article.translations.get(answer.language.code()) {
+            Some(translation) => {
+                report.title = Some(translation.title.clone());
+                report.text = Some(translation.body.clone());
+            }
+            None => {
+                report.title = Some(article.title.clone());
+                report.text = Some(format!("{note}{}", article.body));
+            }
+        }
         report.licenses.clone_from(&article.licenses);
         report.sources.clone_from(&article.sources);
     }

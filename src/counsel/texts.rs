@@ -1,7 +1,6 @@
 //! What counsel says, apart from the articles.
 
-use crate::core::message::{Block, Button, Card, Span, Text, Tone};
-use crate::core::person::ChannelId;
+use crate::core::message::{Block, Button, Span, Text};
 use crate::counsel::Language;
 use crate::license::{CompatReport, Deployment, Facts};
 
@@ -32,12 +31,27 @@ pub(super) fn in_english(language: Language) -> Option<&'static str> {
 }
 
 /// Who keeps an article true, and since when it is known to be.
-pub(super) fn kept_by(owner: &str, reviewed: &str) -> String {
-    format!("Kept by {owner}, reviewed {reviewed}.")
+pub(super) fn kept_by(language: Language, owner: &str, reviewed: &str) -> String {
+    match language {
+        Language::English => format!("Kept by {owner}, reviewed {reviewed}."),
+        Language::German => format!("Gepflegt von {owner}, geprüft am {reviewed}."),
+        Language::French => format!("Tenu par {owner}, relu le {reviewed}."),
+        Language::Spanish => format!("Mantenido por {owner}, revisado el {reviewed}."),
+    }
 }
 
 /// Above the sources.
-pub(super) const SOURCES: &str = "Sources: ";
+pub(super) fn sources(language: Language) -> &'static str {
+    match language {
+        Language::English => "Sources: ",
+        Language::German => "Quellen: ",
+        Language::French => "Sources : ",
+        Language::Spanish => "Fuentes: ",
+    }
+}
+
+/// The choice of somebody who does not know, or does not say.
+pub(super) const IN_GENERAL: &str = "Just answer in general";
 
 /// Before the buttons of a question that may mean several things.
 pub(super) fn did_you_mean() -> Block {
@@ -49,12 +63,21 @@ pub(super) fn or_did_you_mean() -> Block {
     Block::spans([Span::faint("Not what you asked? It may be one of these:")])
 }
 
-/// To somebody whose question nothing here answers.
-pub(super) fn handed_over() -> Text {
-    Text::line(
-        "I have no reviewed answer to that, and I would rather not guess. Your question is with the OSPO now; they \
-         will answer you.",
-    )
+/// To somebody who says something that asks nothing.
+pub(super) fn chatter() -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("At your service. Ask me about open source, or say "),
+            Span::code("help"),
+            Span::text("."),
+        ])],
+        buttons: Vec::new(),
+    }
+}
+
+/// To somebody whose question nothing here answers, where nobody can take it over.
+pub(super) fn unknown() -> Text {
+    Text::line("I have no reviewed answer to that, and I would rather not guess. Please ask your OSPO.")
 }
 
 /// To somebody who asks about something else.
@@ -84,28 +107,6 @@ pub(super) fn no_orders() -> Text {
             Span::text(" for what I can do."),
         ])],
         buttons: Vec::new(),
-    }
-}
-
-/// The card in the OSPO's channel for a question that nothing here answers.
-pub(super) fn open_question(asker: &str, channel: &ChannelId, question: Block) -> Card {
-    Card {
-        title: vec![Span::text("A question for the OSPO")],
-        tone: Tone::Waiting,
-        blocks: vec![
-            Block::spans([
-                Span::strong(asker),
-                Span::text(" asked in "),
-                Span::code(channel.to_string()),
-                Span::text(", and no article answers it:"),
-            ]),
-            question,
-        ],
-        buttons: Vec::new(),
-        reactions: Vec::new(),
-        footer: vec![Span::faint(
-            "Please answer there. If others may ask the same, an article saves you the next time.",
-        )],
     }
 }
 
@@ -202,6 +203,18 @@ pub(super) fn which_license(name: &str, choices: Vec<Button>) -> Text {
             Span::text("Several licenses go by "),
             Span::code(name),
             Span::text(". Which one is it?"),
+        ])],
+        buttons: choices,
+    }
+}
+
+/// Before the choices where it depends on which license a name means.
+pub(super) fn it_depends_on_which(name: &str, choices: Vec<Button>) -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("It depends on which "),
+            Span::code(name),
+            Span::text(" you mean:"),
         ])],
         buttons: choices,
     }

@@ -3,6 +3,8 @@
 //! - [`files`]: where the files come from: built into the program, and a company's own folder over it
 //! - [`agreement`]: where articles and the license engine differ
 //! - [`article`]: one question answered, with its sources, owner and review date
+//! - [`draft`]: an article made of what a person answered, not served before somebody publishes it
+//! - [`asks`]: the fact that an answer depends on; [`translation`]: the same article in another language
 //! - [`Knowledge`]: the whole valid set: articles, license facts, policy, workflows
 //!
 //! Everything that is wrong is reported at once, each fault with file, line and how to mend it.
@@ -15,9 +17,13 @@ use crate::request::Workflow;
 
 pub mod agreement;
 pub mod article;
+pub mod asks;
+pub mod draft;
 pub mod files;
+pub mod translation;
 
 pub use article::Article;
+pub use translation::Translation;
 
 /// A whole valid set of curated files.
 #[derive(Debug)]
@@ -30,6 +36,8 @@ pub struct Knowledge {
     pub policy: Policy,
     /// The kinds of request.
     pub workflows: Vec<Workflow>,
+    /// What should be mended, though the set is sound.
+    pub warnings: Vec<Fault>,
 }
 
 impl Knowledge {
@@ -53,15 +61,17 @@ impl Knowledge {
         let files_of_workflows = under(files, "workflows/");
         let workflows: Vec<Workflow> =
             files_of_workflows.iter().filter_map(|file| keep(&mut faults, Workflow::load(file))).collect();
-        let files_of_articles = under(files, "articles/");
+        let (translations, files_of_articles): (Vec<SourceFile>, Vec<SourceFile>) =
+            under(files, "articles/").into_iter().partition(|file| translation::of(file).is_some());
         let mut articles: Vec<Article> =
             files_of_articles.iter().filter_map(|file| keep(&mut faults, Article::load(file))).collect();
         articles.sort_by(|a, b| a.id.cmp(&b.id));
+        let warnings = translate(&mut articles, &translations, &mut faults);
         faults.extend(check_workflows(&workflows));
         faults.extend(check_articles(&articles, files));
         faults.extend(files.iter().filter_map(misplaced));
         match policy {
-            Some(policy) if faults.is_empty() => Ok(Self { articles, licenses, policy, workflows }),
+            Some(policy) if faults.is_empty() => Ok(Self { articles, licenses, policy, workflows, warnings }),
             _ => Err(sorted(faults)),
         }
     }
@@ -100,6 +110,32 @@ fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
     faults
 }
 
+/// Puts the translations to their articles, and returns which are outdated; those are left out.
+fn translate(articles: &mut [Article], translations: &[SourceFile], faults: &mut Vec<Fault>) -> Vec<Fault> {
+    let mut warnings = Vec::new();
+    for file in translations {
+        let Some((id, code)) = translation::of(file) else { continue };
+        let Some(translation) = keep(faults, Translation::load(file)) else { continue };
+        let Some(article) = articles.iter_mut().find(|article| article.id == id) else {
+            let cure = format!("name it after the article that it translates: ID.{code}.md");
+            faults.push(Fault::new(&file.path, 1, format!("there is no article `{id}`"), cure));
+            continue;
+        };
+        match translation.outdated(article) {
+            Some(warning) => warnings.push(warning),
+            None => {
+                // People who ask in that language may ask in these words.
+                let questions = article.questions_in.entry(code.to_owned()).or_default();
+                if !questions.contains(&translation.title) {
+                    questions.push(translation.title.clone());
+                }
+                article.translations.insert(code.to_owned(), translation);
+            }
+        }
+    }
+    warnings
+}
+
 /// A file in a place where nobody reads it is a mistake, not a decoration.
 fn misplaced(file: &SourceFile) -> Option<Fault> {
     const FOLDERS: [&str; 3] = ["articles/", "licenses/", "workflows/"];
@@ -114,8 +150,21 @@ fn misplaced(file: &SourceFile) -> Option<Fault> {
     })
 }
 
+/// The prefix of questions that go to the OSPO, which the bot numbers itself.
+const TAKEN: &str = "ASK";
+
 fn check_workflows(workflows: &[Workflow]) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let taken = |workflow: &&Workflow| workflow.prefix == TAKEN;
+    let fault = |workflow: &Workflow| {
+        let file = format!("workflows/{}.toml", workflow.id);
+        Fault::new(
+            file,
+            1,
+            format!("the prefix `{TAKEN}` is that of questions to the OSPO"),
+            "choose another",
+        )
+    };
+    let mut faults: Vec<Fault> = workflows.iter().filter(taken).map(fault).collect();
     for (what, values) in [
         ("id", workflows.iter().map(|workflow| &workflow.id).collect::<Vec<_>>()),
         ("command", workflows.iter().map(|workflow| &workflow.command).collect()),
@@ -149,6 +198,14 @@ fn check_articles(articles: &[Article], files: &[SourceFile]) -> Vec<Fault> {
                 "choose another id, and name the file after it",
             ));
         }
+        let choices = article.asks.iter().flat_map(|asks| &asks.choices);
+        for id in choices.filter_map(|choice| choice.article.as_deref()) {
+            if articles.binary_search_by(|other| other.id.as_str().cmp(id)).is_err() {
+                let cure = "name an article that is there";
+                let what = format!("there is no article `{id}` for a choice to lead to");
+                faults.push(Fault::new(&article.path, line_of(text, id), what, cure));
+            }
+        }
         let on_the_list = |id: &str| spdx::license_id(id).is_some() || spdx::exception_id(id).is_some();
         for license in article.licenses.iter().filter(|id| !on_the_list(id)) {
             faults.push(Fault::new(
@@ -160,4 +217,38 @@ fn check_articles(articles: &[Article], files: &[SourceFile]) -> Vec<Fault> {
         }
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::article::tests::SAMPLE;
+    use super::*;
+
+    /// The built-in set with one more article in the translation given, of a name and a day.
+    fn with(name: &str, day: &str) -> Result<Knowledge, Vec<Fault>> {
+        let mut set = files::built_in();
+        let mut add = |path: &str, text: String| set.push(SourceFile { path: path.into(), text });
+        let choices = "[[asks]]\nquestion = \"Where?\"\n[[asks.choices]]\nlabel = \"Here\"\narticle = \"internal-use\"\n\
+                       [[asks.choices]]\nlabel = \"There\"\nadds = \"there\"\n\n[[sources]]";
+        add("articles/copyleft/internal-use.md", SAMPLE.replace("[[sources]]", choices));
+        let translated =
+            format!("+++\ntitle = \"Ist interne Nutzung Weitergabe?\"\nreviewed = {day}\n+++\nNein.\n");
+        add(&format!("articles/copyleft/{name}"), translated);
+        Knowledge::load(&set)
+    }
+
+    #[test]
+    fn a_translation_belongs_to_its_article_and_is_left_out_once_the_original_is_newer() {
+        let knowledge = with("internal-use.de.md", "2026-11-24").unwrap();
+        let article = knowledge.article("internal-use").unwrap();
+        assert_eq!(article.translations["de"].body, "Nein.");
+        assert_eq!(article.asks.as_ref().map(|asks| asks.choices.len()), Some(2));
+        assert!(article.questions_in["de"].contains(&article.translations["de"].title));
+        assert!(knowledge.warnings.is_empty());
+
+        let knowledge = with("internal-use.de.md", "2026-01-01").unwrap();
+        assert!(knowledge.article("internal-use").unwrap().translations.is_empty());
+        assert!(knowledge.warnings[0].what.contains("before the original"));
+        assert!(with("internal-uses.de.md", "2026-11-24").unwrap_err()[0].what.contains("no article"));
+    }
 }

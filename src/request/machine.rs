@@ -8,8 +8,8 @@ use super::id::RequestId;
 use super::roster::Roster;
 use super::rules::{Confirm, Stage};
 use super::state::{
-    Answer, Approval, Ballot, CardAt, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question, Request, Said,
-    Status, Todo, Word, answers_of, special,
+    Answer, Approval, Ballot, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question, Request,
+    Said, Status, Todo, Word, answers_of, special,
 };
 use super::tally::StageStatus;
 use super::workflow::Workflow;
@@ -592,9 +592,8 @@ impl Request {
         let stages = self.entitled(roster, &by.person, on, at)?;
         for stage in stages {
             let word = Word::TakeBack(choices.to_vec());
-            let (account, card) = (by.account.clone(), on.card.clone());
-            let said = Said { at, word, account, means: Means::Words, card };
-            if self.speak(&stage.id, &by.person, said).is_some_and(|ballot| ballot.choice.is_none()) {
+            if self.speak(&stage.id, by, word, Means::Words, at).is_some_and(|ballot| ballot.choice.is_none())
+            {
                 happened.push(Happened::TookBack { stage: stage.id });
             }
         }

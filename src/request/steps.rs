@@ -600,6 +600,7 @@ impl<'a> Step<'a> {
             Purpose::Warn => "warn",
             Purpose::Escalate => "escalate",
             Purpose::Expire => "expire",
+            Purpose::Review => "review",
         };
         TimerId(format!("{}/{name}", self.request.id))
     }

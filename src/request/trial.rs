@@ -133,7 +133,8 @@ fn telling(effect: &Effect) -> Option<(String, String)> {
     match effect {
         Effect::Say { to, content } => Some((place(to), words(content))),
         Effect::Show { to, content, .. } => Some((place(to), format!("(card) {}", words(content)))),
-        Effect::Audit(_) | Effect::Start(_) | Effect::Stop { .. } => None,
+        Effect::Follow { place, content, .. } => Some((place.channel.to_string(), words(content))),
+        Effect::File(_) | Effect::Audit(_) | Effect::Start(_) | Effect::Stop { .. } => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod attach;
 mod config;
+mod counsel;
 mod crash;
 mod curation;
 mod engine;

@@ -18,7 +18,7 @@ impl Scene<'_> {
     /// use: "for saas".
     pub(super) fn attached(&self, words: &str) -> Decision {
         let use_ = named_in(words).unwrap_or(PolicyUse::Distributed);
-        let to = || Destination::Place { place: self.event.place.clone() };
+        let to = || Destination::Place { place: self.home() };
         let say = |file: &Received| Effect::Say { to: to(), content: self.about(file, use_) };
         Decision { effects: self.files.iter().map(say).collect(), ..Decision::default() }
     }

@@ -3,10 +3,15 @@
 //! area.
 
 mod absence;
+mod asks;
+mod channels;
 mod counsel;
+mod drafts;
 mod files;
 mod forms;
+pub mod learning;
 mod requests;
+pub mod review;
 
 use std::collections::BTreeMap;
 
@@ -15,12 +20,14 @@ use jiff::Timestamp;
 use super::audit::{AuditEntry, AuditFault, Head};
 use super::command::{Command, Line};
 use super::files::Received;
+use super::hear::{Heard, Keep};
 use super::intent::Intent;
 use super::mind::{Mind, Who};
 use super::records::Conversation;
 use super::texts;
+use crate::chat::Support;
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
-use crate::core::event::Event;
+use crate::core::event::{Audience, Event, EventKind, Place};
 use crate::core::message::Content;
 use crate::core::person::{Person, PersonId};
 use crate::request::steps::{self, By, Desk};
@@ -47,6 +54,8 @@ pub struct Loaded {
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
     pub conversation: Option<Conversation>,
+    /// What a question needs.
+    pub heard: Heard,
 }
 
 /// What a handler decided.
@@ -64,6 +73,8 @@ pub struct Decision {
     pub digest: Option<PersonId>,
     /// What is to be done.
     pub effects: Vec<Effect>,
+    /// What is kept of questions.
+    pub keep: Vec<Keep>,
 }
 
 /// A change of what is under way with a person.
@@ -87,7 +98,7 @@ pub fn decide(
     files: &[Received],
     now: Timestamp,
 ) -> Decision {
-    let scene = Scene { mind, event, files, now };
+    let scene = Scene { mind, event, threads: loaded.heard.threads, files, now };
     match mind.who(&event.account, event.standing) {
         Who::Outsider => scene.reply(texts::not_a_member()),
         Who::Unlisted => scene.unlisted(intent, loaded),
@@ -97,6 +108,9 @@ pub fn decide(
 
 /// Decides about a timer that is due.
 pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decision {
+    if timer.purpose == Purpose::Review {
+        return review::remind(mind, now);
+    }
     let roster = Roster { people: &mind.people, absences: &loaded.absences };
     if let Some(person) = digest::person_of(&timer.subject) {
         return morning(roster, person, &loaded, now);
@@ -107,7 +121,7 @@ pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decis
         Purpose::Warn => steps::warn(desk, request),
         Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
-        Purpose::Digest => return Decision::default(),
+        Purpose::Digest | Purpose::Review => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
 }
@@ -140,14 +154,25 @@ fn morning(roster: Roster<'_>, person: PersonId, loaded: &Loaded, now: Timestamp
 struct Scene<'a> {
     mind: &'a Mind,
     event: &'a Event,
+    threads: Support,
     files: &'a [Received],
     now: Timestamp,
 }
 
 impl Scene<'_> {
+    /// Where an answer to everybody stands: in a channel in the thread of the message, where there are threads.
+    fn home(&self) -> Place {
+        let mut place = self.event.place.clone();
+        let said = matches!(self.event.kind, EventKind::Said { .. } | EventKind::Edited { .. });
+        if said && self.threads == Support::Native && place.audience == Audience::Channel {
+            place.thread = place.thread.or_else(|| Some(self.event.message().id.clone()));
+        }
+        place
+    }
+
     /// An answer to everybody in the place.
     fn answer(&self, content: Content) -> Decision {
-        let to = Destination::Place { place: self.event.place.clone() };
+        let to = Destination::Place { place: self.home() };
         Decision { effects: vec![Effect::Say { to, content }], ..Decision::default() }
     }
 

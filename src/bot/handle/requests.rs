@@ -95,11 +95,7 @@ impl Scene<'_> {
     }
 
     fn on(&self, card: &CardSlot, request: &Request) -> On {
-        On {
-            stages: steps::stages_at(request, &card.at, &self.mind.channels),
-            revision: Some(card.revision),
-            card: Some(card.at.clone()),
-        }
+        On { stages: steps::stages_at(request, &card.at, &self.mind.channels), revision: Some(card.revision) }
     }
 
     pub(super) fn react(&self, by: By<'_>, card: &CardSlot, sign: Sign, loaded: Loaded) -> Decision {

@@ -79,7 +79,8 @@ pub fn mind() -> Arc<Mind> {
         set.push(SourceFile { path: "workflows/mini.toml".into(), text: WORKFLOW.into() });
         let knowledge = Knowledge::load(&set).unwrap_or_else(|faults| panic!("{faults:#?}"));
         let counsel = Counsel::new(&knowledge.articles).unwrap();
-        Arc::new(Mind { people: config.people, channels: config.channels, knowledge, counsel })
+        let Config { people, channels, manners, .. } = config;
+        Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
     });
     Arc::clone(mind)
 }
