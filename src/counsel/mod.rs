@@ -329,10 +329,21 @@ pub(crate) mod tests {
 
     #[test]
     fn asked_whether_it_is_forbidden_the_verdict_is_the_other_way_round() {
-        let allowed = answer("May we ship a proprietary kernel module for Linux?");
-        let forbidden = answer("Does shipping a proprietary kernel module for Linux violate the GPL?");
+        let allowed = answer("May we sell GPL software for money?");
+        let forbidden = answer("Is selling GPL software for money prohibited?");
         assert_eq!(allowed.article, forbidden.article);
-        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::No), Some(Verdict::Yes)));
+        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::Yes), Some(Verdict::No)));
+    }
+
+    #[test]
+    fn one_license_without_an_article_is_the_engines_to_tell() {
+        let exact = answer("what does GPL-3.0-or-later WITH GCC-exception-3.1 mean?");
+        let told = exact.told.expect("the engine tells");
+        assert!(told.markdown.contains("GCC-exception-3.1"), "{}", told.markdown);
+        let clear = answer("What is BSD-3-Clause-Clear?").told.expect("the engine tells");
+        assert_eq!(clear.licenses, ["BSD-3-Clause-Clear"]);
+        let duties = answer("What must we do for EPL-2.0 code when we ship it in a device?");
+        assert_eq!(duties.kind, Kind::Answer);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::terms::Reading;
 use super::texts;
 use crate::knowledge::article::Source;
 use crate::knowledge::{Article, Knowledge};
-use crate::license::obligations::{Changes, Linkage};
+use crate::license::situation::{Changes, Linkage};
 use crate::license::{
     self as license, Certainty, Deployment, Expression, Mention, Situation, Term, mentions, obligations,
     read_side,
