@@ -6,10 +6,11 @@
 //! - [`report`]: an answer for scripts, with the keys of the design's section 9
 //! - [`review`]: what curators should look at; [`trial`]: a company's own questions, and what came of them
 //!
-//! The way of a question: `text` makes words, `names` finds licenses in them, `tables` has the
-//! spellings, synonyms and other languages, `terms` puts them together. `scope` says whether it is ours. `index`
-//! (tantivy, BM25) finds candidates, `rank` measures them, `confidence` says how sure that is. `pair` recognizes
-//! questions on two licenses.
+//! The way of a question: `focus` finds what is asked, `follow` what a follow-up leaves out; `text` makes words, `names`
+//! finds licenses in them, `tables` has the spellings, synonyms and other languages, `terms` puts them together, and
+//! `embedding` knows what words mean. `index` (tantivy, BM25, and what is near in meaning) finds candidates, `rank`
+//! measures them, `scope` says whether the question is ours, `confidence` how sure the answer is. `pair` recognizes
+//! questions on two licenses, `told` those on one.
 //!
 //! Pure: same articles and same words, same answer. A question is data, never an instruction.
 
