@@ -74,8 +74,7 @@ fn at_the_console_a_file_is_attached_by_its_path() {
     let script =
         format!("/attach {} for device\n/attach \"{}\"\n/history 4\n", at("bom.json"), at("a license"));
     let transcript = play(&folder.path().join("data"), &script);
-    for expected in
-        ["📎 bom.json for device", "strong 2.0", "allowed", "📎 a license", "MIT OR Apache-2.0"]
+    for expected in ["📎 bom.json for device", "strong 2.0", "allowed", "📎 a license", "MIT OR Apache-2.0"]
     {
         assert!(transcript.contains(expected), "no {expected:?} in:\n{transcript}");
     }
