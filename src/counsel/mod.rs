@@ -6,10 +6,11 @@
 //! - [`report`]: an answer for scripts, with the keys of the design's section 9
 //! - [`review`]: what curators should look at; [`trial`]: a company's own questions, and what came of them
 //!
-//! The way of a question: `text` makes words, `names` finds licenses in them, `tables` has the
-//! spellings, synonyms and other languages, `terms` puts them together. `scope` says whether it is ours. `index`
-//! (tantivy, BM25) finds candidates, `rank` measures them, `confidence` says how sure that is. `pair` recognizes
-//! questions on two licenses.
+//! The way of a question: `focus` finds what is asked, `follow` what a follow-up leaves out; `text` makes words, `names`
+//! finds licenses in them, `tables` has the spellings, synonyms and other languages, `terms` puts them together, and
+//! `embedding` knows what words mean. `index` (tantivy, BM25, and what is near in meaning) finds candidates, `rank`
+//! measures them, `scope` says whether the question is ours, `confidence` how sure the answer is. `pair` recognizes
+//! questions on two licenses, `told` those on one.
 //!
 //! Pure: same articles and same words, same answer. A question is data, never an instruction.
 
@@ -344,10 +345,21 @@ pub(crate) mod tests {
 
     #[test]
     fn asked_whether_it_is_forbidden_the_verdict_is_the_other_way_round() {
-        let allowed = answer("May we ship a proprietary kernel module for Linux?");
-        let forbidden = answer("Does shipping a proprietary kernel module for Linux violate the GPL?");
+        let allowed = answer("May we sell GPL software for money?");
+        let forbidden = answer("Is selling GPL software for money prohibited?");
         assert_eq!(allowed.article, forbidden.article);
-        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::No), Some(Verdict::Yes)));
+        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::Yes), Some(Verdict::No)));
+    }
+
+    #[test]
+    fn one_license_without_an_article_is_the_engines_to_tell() {
+        let exact = answer("what does GPL-3.0-or-later WITH GCC-exception-3.1 mean?");
+        let told = exact.told.expect("the engine tells");
+        assert!(told.markdown.contains("GCC-exception-3.1"), "{}", told.markdown);
+        let clear = answer("What is BSD-3-Clause-Clear?").told.expect("the engine tells");
+        assert_eq!(clear.licenses, ["BSD-3-Clause-Clear"]);
+        let duties = answer("What must we do for EPL-2.0 code when we ship it in a device?");
+        assert_eq!(duties.kind, Kind::Answer);
     }
 
     #[test]

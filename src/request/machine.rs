@@ -8,8 +8,8 @@ use super::id::RequestId;
 use super::roster::Roster;
 use super::rules::{Confirm, Stage};
 use super::state::{
-    Answer, Approval, Ballot, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question, Request,
-    Said, Status, Todo, Word, answers_of, special,
+    Answer, Approval, Ballot, CardAt, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question,
+    Request, Said, Status, Todo, Word, answers_of, special,
 };
 use super::tally::StageStatus;
 use super::workflow::Workflow;
@@ -526,13 +526,8 @@ impl Request {
                 condition: condition.clone(),
                 confirmed,
             };
-            let said = Said {
-                at,
-                word,
-                account: by.account.clone(),
-                means: vote.means,
-                card: vote.on.card.clone(),
-            };
+            let said =
+                Said { at, word, account: by.account.clone(), means: vote.means, card: vote.on.card.clone() };
             let Some(ballot) = self.speak(&stage.id, &by.person, said) else { continue };
             if ballot.confirmed == Confirmed::Awaited && !happened.contains(&Happened::ConfirmationMissing) {
                 happened.push(Happened::ConfirmationMissing);
@@ -592,8 +587,9 @@ impl Request {
         let stages = self.entitled(roster, &by.person, on, at)?;
         for stage in stages {
             let word = Word::TakeBack(choices.to_vec());
-            if self.speak(&stage.id, by, word, Means::Words, at).is_some_and(|ballot| ballot.choice.is_none())
-            {
+            let (account, card) = (by.account.clone(), on.card.clone());
+            let said = Said { at, word, account, means: Means::Words, card };
+            if self.speak(&stage.id, &by.person, said).is_some_and(|ballot| ballot.choice.is_none()) {
                 happened.push(Happened::TookBack { stage: stage.id });
             }
         }

@@ -17,7 +17,10 @@ fn after<'a>(transcript: &'a str, line: &str) -> &'a str {
 
 /// The words alone, however the lines are broken and framed.
 fn unbroken(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c == '│').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c == '│')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn has(text: &str, expected: &[&str]) {
@@ -77,7 +80,7 @@ fn the_boring_is_approved_at_once_by_the_rules() {
     let log = audit(data.path());
     let decided = log.iter().find(|entry| entry["action"] == "policy.approved").unwrap();
     assert_eq!(
-        (decided["actor"].as_str(), decided["detail"]["rule"].as_str()),
+        (decided["actor"]["actor"].as_str(), decided["detail"]["rule"].as_str()),
         (Some("bot"), Some("small-fix"))
     );
     assert!(decided["policy"].as_str().unwrap().starts_with("contribution@"));
@@ -87,8 +90,9 @@ fn the_boring_is_approved_at_once_by_the_rules() {
 #[test]
 fn a_likely_duplicate_is_named_before_it_is_filed_and_an_old_request_can_be_copied() {
     let data = fresh();
-    let script =
-        format!("{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\n1\nwindmill\nsubmit\nsubmit\nshow REL-2\n");
+    let script = format!(
+        "{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\nProject\nwindmill\nsubmit\nsubmit\nshow REL-2\n"
+    );
     let transcript = play(data.path(), &script);
     has(&transcript, &["This looks like", "REL-1"]);
     has(after(&transcript, "> show REL-2"), &["windmill", "https://git.example.com/turbine"]);

@@ -252,16 +252,16 @@ async fn live(seed: u64, day: Day) -> End {
         // Somebody always tries what is not theirs.
         let wrong = *company.random.choice(["ada", "max", "eve", "olga"]).as_ref().unwrap();
         let platform = *company.random.choice(PLATFORMS).as_ref().unwrap();
-        let event =
-            company.said(wrong, platform, "#general", &format!("approve MIN-{}", company.sent % 3 + 1));
+        let vote = format!("approve MIN-{}", company.sent % 3 + 1);
+        let event = company.said(wrong, platform, "#general", &vote);
         out.push(event);
         if day == Day::Bad {
             company.random.shuffle(&mut out);
         }
         for event in out {
             if day == Day::Bad && company.random.bool() {
-                let pause = Duration::from_secs(company.random.u64(0..900));
-                company.pass(pause).await;
+                let delay = Duration::from_secs(company.random.u64(0..900));
+                company.pass(delay).await;
             }
             company.send(event).await;
         }
