@@ -7,6 +7,7 @@ use jiff::{Span, ToSpan};
 use serde::Deserialize;
 
 use crate::core::source::{Fault, SourceFile, line_of, parse_toml};
+use crate::maturity::model::Layer;
 
 /// One question answered.
 #[derive(Debug, Clone)]
@@ -57,20 +58,6 @@ pub enum Pillar {
     Advocate,
     /// Cares for the ecosystem.
     Environmentalist,
-}
-
-/// The four layers of an organization's open source work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// Everybody.
-    Employee,
-    /// Those who lead.
-    Management,
-    /// A unit with a product.
-    BusinessUnit,
-    /// The office itself.
-    Ospo,
 }
 
 /// The answer to a question that can be answered so.
