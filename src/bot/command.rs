@@ -5,6 +5,8 @@
 
 use jiff::civil::Date;
 
+use super::coach::CoachCommand;
+use super::coach::command as coach;
 use crate::core::source::suggest;
 use crate::request::RequestId;
 
@@ -87,6 +89,8 @@ pub enum Command {
     Submit,
     /// Show again what is being asked.
     Resume,
+    /// Assessment, roadmap, reminders, strategy.
+    Coach(CoachCommand),
 }
 
 /// What somebody wants of a request.
@@ -160,6 +164,10 @@ pub const USAGE: &[(&str, &str)] = &[
     ("cancel", "cancel"),
     ("submit", "submit"),
     ("resume", "resume"),
+    ("maturity", coach::USAGE[0].1),
+    ("roadmap", coach::USAGE[1].1),
+    ("remind", coach::USAGE[2].1),
+    ("strategy", coach::USAGE[3].1),
     ("answer", "answer ARTICLE, or answer REL-1 WORDS"),
     ("help", "help"),
 ];
@@ -205,12 +213,10 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
     // "show me how …" and "help us choose" are questions that happen to begin with a command's word.
     let (id, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let (id, after) = (id.parse::<RequestId>(), after.trim());
-    let about_request = |wish: &dyn Fn(&str) -> Option<Wish>| {
-        match &id {
-            Ok(id) => wish(after).map_or_else(incomplete, |wish| Line::Command(Command::On(id.clone(), wish))),
-            Err(_) if rest.split_whitespace().count() > 1 => question(),
-            Err(_) => incomplete(),
-        }
+    let about_request = |wish: &dyn Fn(&str) -> Option<Wish>| match &id {
+        Ok(id) => wish(after).map_or_else(incomplete, |wish| Line::Command(Command::On(id.clone(), wish))),
+        Err(_) if rest.split_whitespace().count() > 1 => question(),
+        Err(_) => incomplete(),
     };
     let alone = |command: Command| if rest.is_empty() { Line::Command(command) } else { question() };
     let with_text = |make: fn(String) -> Command| {
@@ -221,9 +227,9 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "ask" => Line::Question(rest.to_owned()),
         "help" => alone(Command::Help),
         "answer" if id.is_ok() => about_request(&|after| {
-            let numbered = after.split_once(char::is_whitespace).and_then(|(number, text)| {
-                Some(Wish::Reply(Some(number.parse().ok()?), words(text)?))
-            });
+            let numbered = after
+                .split_once(char::is_whitespace)
+                .and_then(|(number, text)| Some(Wish::Reply(Some(number.parse().ok()?), words(text)?)));
             numbered.or_else(|| Some(Wish::Reply(None, words(after)?)))
         }),
         "answer" => with_text(Command::Answer),
@@ -267,6 +273,11 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "cancel" => alone(Command::Cancel),
         "submit" => alone(Command::Submit),
         "resume" => alone(Command::Resume),
+        "maturity" | "roadmap" | "remind" | "strategy" => match coach::read(word, rest) {
+            coach::Read::Command(command) => Line::Command(Command::Coach(command)),
+            coach::Read::Incomplete => incomplete(),
+            coach::Read::Question => question(),
+        },
         _ => question(),
     }
 }

@@ -3,14 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use super::coach::CoachCommand;
 use super::command::{Command, Line, Wish, parse};
 use super::index;
 use super::mind::Mind;
-use super::records::{About, Binding, Conversation, Draft, FormName};
+use super::records::{About, Binding, Coaching, Conversation, Draft, FormName};
 use crate::core::event::{Addressed, Event, EventKind};
-use crate::request::RequestId;
+use crate::maturity::roadmap::Edit;
 use crate::request::sign::Sign;
 use crate::request::slot::CardSlot;
+use crate::request::{Choice, RequestId};
 
 /// What an event asks of the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,9 @@ pub fn read(
     match &event.kind {
         EventKind::Reacted { emoji, .. } => match (card(), Sign::of(emoji)) {
             (Some(card), Some(sign)) => Intent::React(card, sign),
+            (None, Some(Sign::Vote(Choice::Approve))) => {
+                binding.and_then(step_done).unwrap_or(Intent::Nothing)
+            }
             _ => Intent::Nothing,
         },
         EventKind::Unreacted { emoji, .. } => match (card(), Sign::of(emoji)) {
@@ -66,14 +71,23 @@ pub fn read(
             _ => Intent::Nothing,
         },
         EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
-        EventKind::Said { text, addressed, files, .. } => match (conversation, said(mind, text, *addressed, conversation)) {
-            // A file is an answer, also without words.
-            (Some(Conversation::Filling(_)), Intent::Line(Line::Nothing)) if !files.is_empty() => {
-                Intent::Form(FormWord::Answer(String::new()))
+        EventKind::Said { text, addressed, files, .. } => {
+            match (conversation, said(mind, text, *addressed, conversation)) {
+                // A file is an answer, also without words.
+                (Some(Conversation::Filling(_)), Intent::Line(Line::Nothing)) if !files.is_empty() => {
+                    Intent::Form(FormWord::Answer(String::new()))
+                }
+                (_, intent) => intent,
             }
-            (_, intent) => intent,
-        },
+        }
     }
+}
+
+/// A check mark on the card of a milestone says that it is done.
+fn step_done(binding: &Binding) -> Option<Intent> {
+    let number = binding.subject.0.strip_prefix("step-")?.parse().ok()?;
+    let done = CoachCommand::Edit(number, Edit::Done(None));
+    Some(Intent::Line(Line::Command(Command::Coach(done))))
 }
 
 fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Conversation>) -> Intent {
@@ -95,6 +109,18 @@ fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Con
     match (conversation, word) {
         (_, None) => Intent::Line(line),
         (Conversation::Filling(_), Some(word)) => Intent::Form(word),
+        // No answer to a practice reads like a command or ends as a question; a strategy may be about anything but the coach itself.
+        (Conversation::Coached(Coaching::Practice { .. }), Some(FormWord::Answer(text)))
+            if matches!(line, Line::Command(_)) || text.trim_end().ends_with('?') =>
+        {
+            Intent::Line(line)
+        }
+        (Conversation::Coached(_), Some(FormWord::Answer(_)))
+            if matches!(line, Line::Command(Command::Coach(_))) =>
+        {
+            Intent::Line(line)
+        }
+        (Conversation::Coached(_), Some(word)) => Intent::Form(word),
         (Conversation::Words { request, about }, Some(FormWord::Cancel)) => {
             Intent::LeaveWords(request.clone(), *about)
         }
@@ -120,6 +146,8 @@ pub struct Needs {
     pub number_of: Option<String>,
     /// The requests about these places.
     pub places: BTreeSet<String>,
+    /// What the coach keeps.
+    pub shelf: bool,
 }
 
 /// How many of the requests are needed.
@@ -139,15 +167,32 @@ impl Intent {
     pub fn needs(&self, mind: &Mind, conversation: Option<&Conversation>) -> Needs {
         let of = |id: &RequestId| Needs { request: Some(id.clone()), ..Needs::default() };
         match self {
-            Self::Line(Line::Command(Command::On(id, Wish::Audit))) => Needs { trail: Some(id.clone()), ..of(id) },
-            Self::Line(Line::Command(Command::AuditVerify)) => Needs { audit_check: true, ..Needs::default() },
-            Self::Line(Line::Command(Command::Requests)) => Needs { requests: Extent::Newest, ..Needs::default() },
+            Self::Line(Line::Command(Command::On(id, Wish::Audit))) => {
+                Needs { trail: Some(id.clone()), ..of(id) }
+            }
+            Self::Line(Line::Command(Command::AuditVerify)) => {
+                Needs { audit_check: true, ..Needs::default() }
+            }
+            Self::Line(Line::Command(Command::Requests)) => {
+                Needs { requests: Extent::Newest, ..Needs::default() }
+            }
             Self::Line(Line::Command(Command::Report)) => Needs { requests: Extent::All, ..Needs::default() },
+            Self::Line(Line::Command(Command::Coach(command))) => {
+                let reports = matches!(command, CoachCommand::Report(_));
+                let requests = if reports { Extent::All } else { Extent::None };
+                Needs { shelf: true, requests, ..Needs::default() }
+            }
+            Self::Form(_) if matches!(conversation, Some(Conversation::Coached(_))) => {
+                Needs { shelf: true, ..Needs::default() }
+            }
             Self::Form(FormWord::Submit) => match conversation {
-                Some(Conversation::Filling(Draft { form: FormName::Request { workflow }, answers, .. })) => {
+                Some(Conversation::Filling(Draft {
+                    form: FormName::Request { workflow }, answers, ..
+                })) => {
                     let form = mind.knowledge.workflow(workflow).map(|workflow| &workflow.form);
                     let kind = |field: &str| Some(form?.field(field)?.kind);
-                    let answers = answers.iter().filter_map(|(field, text)| Some((kind(field)?, text.as_str())));
+                    let answers =
+                        answers.iter().filter_map(|(field, text)| Some((kind(field)?, text.as_str())));
                     Needs {
                         number_of: Some(workflow.clone()),
                         places: index::places(answers),

@@ -3,6 +3,7 @@
 //!
 //! - [`command`], [`intent`], [`filter`]: what is meant
 //! - [`handle`], [`dialogue`]: what is decided; pure
+//! - [`coach`], [`pictures`]: what assessments, roadmaps and reminders are asked by, kept in and drawn as
 //! - [`engine`]: the way of an event from the inbox to the commit
 //! - [`files`]: what comes with a message
 //! - [`charts`]: reports as people read them
@@ -14,6 +15,7 @@
 pub mod audit;
 pub mod charts;
 pub mod clock;
+pub mod coach;
 pub mod command;
 pub mod delivery;
 pub mod dialogue;
@@ -27,6 +29,7 @@ pub mod lanes;
 pub mod lookup;
 pub mod mind;
 pub mod pending;
+pub mod pictures;
 pub mod reconcile;
 pub mod records;
 pub mod texts;

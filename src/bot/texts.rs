@@ -48,6 +48,10 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "report" => "how requests went: counts, times, load",
         "done" => "a task of its checklist is done",
         "audit" => "who did what, and when",
+        "maturity" => "where our open source work stands, and what comes next",
+        "roadmap" => "the steps that follow from it",
+        "remind" => "remind a team of them, on a schedule",
+        "strategy" => "write the open source strategy together",
         _ => "",
     };
     let mut items: Vec<Vec<Span>> =

@@ -122,6 +122,8 @@ pub enum Purpose {
     Escalate,
     /// Let a request lapse that nobody decided.
     Expire,
+    /// Tell a team what is due.
+    Team,
 }
 
 /// Who did something.

@@ -568,6 +568,7 @@ impl<'a> Step<'a> {
             Purpose::Warn => "warn",
             Purpose::Escalate => "escalate",
             Purpose::Expire => "expire",
+            Purpose::Team => "team",
         };
         TimerId(format!("{}/{name}", self.request.id))
     }

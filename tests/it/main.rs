@@ -8,6 +8,7 @@ mod engine;
 mod held_out;
 mod house;
 mod license;
+mod maturity;
 mod questions;
 mod requests;
 mod simulation;

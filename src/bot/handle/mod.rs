@@ -6,6 +6,7 @@ mod absence;
 mod counsel;
 mod files;
 mod forms;
+mod maturity;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::audit::{AuditEntry, AuditFault, Head};
+use super::coach::{Kept, Shelf};
 use super::command::{Command, Line};
 use super::files::Received;
 use super::intent::Intent;
@@ -47,6 +49,8 @@ pub struct Loaded {
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
     pub conversation: Option<Conversation>,
+    /// What the coach keeps.
+    pub shelf: Option<Shelf>,
 }
 
 /// What a handler decided.
@@ -62,6 +66,8 @@ pub struct Decision {
     pub absences: Option<Absences>,
     /// Whose digest was made.
     pub digest: Option<PersonId>,
+    /// What the coach keeps from now on.
+    pub kept: Vec<Kept>,
     /// What is to be done.
     pub effects: Vec<Effect>,
 }
@@ -101,13 +107,16 @@ pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decis
     if let Some(person) = digest::person_of(&timer.subject) {
         return morning(roster, person, &loaded, now);
     }
+    if timer.purpose == Purpose::Team {
+        return maturity::ring(mind, timer, &loaded, now);
+    }
     let Some(request) = loaded.request else { return Decision::default() };
     let desk = Desk { roster, channels: &mind.channels, now };
     let outcome = match timer.purpose {
         Purpose::Warn => steps::warn(desk, request),
         Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
-        Purpose::Digest => return Decision::default(),
+        Purpose::Digest | Purpose::Team => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
 }
@@ -189,7 +198,8 @@ impl Scene<'_> {
                     | Command::Report
                     | Command::Away(_)
                     | Command::Delegate { .. }
-                    | Command::DelegateEnd,
+                    | Command::DelegateEnd
+                    | Command::Coach(_),
                 )),
                 _,
             ) => self.reply(texts::unknown_person()),
@@ -209,10 +219,15 @@ impl Scene<'_> {
             Intent::React(card, sign) => self.react(by, &card, sign, loaded),
             Intent::Unreact(card, sign) => self.unreact(by, &card, sign, loaded),
             Intent::Words(id, about, words) => self.words(by, &id, about, &words, loaded),
-            Intent::LeaveWords(id, about) => {
-                Decision { conversation: ConversationChange::End, ..self.reply(texts::words_left(&id, about)) }
-            }
-            Intent::Form(word) => self.form(Some(by), word, loaded),
+            Intent::LeaveWords(id, about) => Decision {
+                conversation: ConversationChange::End,
+                ..self.reply(texts::words_left(&id, about))
+            },
+            Intent::Form(word) => match &loaded.conversation {
+                Some(Conversation::Coached(coaching)) => self.coached(person, coaching, &word, &loaded),
+                _ => self.form(Some(by), word, loaded),
+            },
+            Intent::Line(Line::Command(Command::Coach(command))) => self.coach(person, command, &loaded),
             Intent::Line(Line::Command(command)) => self.command(person, by, command, loaded),
             other => self.anyone(other, loaded),
         }
