@@ -54,6 +54,10 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "reply" => "say something to the other side of a question that the OSPO has",
         "channel" => "when I answer here; channel alone shows it",
         "gaps" => "for the OSPO: what I was asked in vain",
+        "maturity" => "where our open source work stands, and what comes next",
+        "roadmap" => "the steps that follow from it",
+        "remind" => "remind a team of them, on a schedule",
+        "strategy" => "write the open source strategy together",
         _ => "",
     };
     let mut items: Vec<Vec<Span>> =
