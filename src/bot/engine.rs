@@ -77,6 +77,7 @@ pub(super) struct Core {
     pub(super) adapters: BTreeMap<Platform, Arc<dyn ChatAdapter>>,
     pub(super) pending: Arc<Pending>,
     pub(super) committer: Committer,
+    numbers: Numbers,
     /// Told to give up waiting for platforms.
     pub(super) hurry: CancellationToken,
     pub(super) timers: Notify,
@@ -159,6 +160,7 @@ impl Bot {
                 adapters: adapters.into_iter().map(|adapter| (adapter.platform(), adapter)).collect(),
                 pending,
                 committer: Committer::new(next_outbox),
+                numbers: Numbers::default(),
                 hurry: CancellationToken::new(),
                 timers: Notify::new(),
                 files: Notify::new(),
@@ -432,7 +434,7 @@ impl Core {
             unit.write(records::digest(person), &now)?;
         }
         if let Some((prefix, number)) = &decision.number {
-            unit.write(records::counter(prefix), number)?;
+            unit.raise(records::counter(prefix), *number);
         }
         for keep in &decision.keep {
             keep.write(&mut unit).await?;
@@ -521,7 +523,8 @@ impl Core {
             loaded.audit_check = Some((checked, end));
         }
         if let Some(workflow) = needs.number_of.and_then(|id| mind.knowledge.workflow(&id)) {
-            loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
+            let recorded = self.load_one(records::counter(&workflow.prefix)).await?.unwrap_or(0);
+            loaded.last_number = Some(self.numbers.before(&workflow.prefix, &event.id.0, recorded));
         }
         Ok(loaded)
     }

@@ -12,7 +12,7 @@
 //! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
 //!   [`shelf`]: files that decisions lead to
 //! - [`records`], [`index`], [`lookup`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written and found
-//! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
+//! - [`lanes`], [`numbers`], [`pending`]: order, and the moment when nothing is left to do
 
 pub mod audit;
 pub mod charts;
@@ -31,6 +31,7 @@ pub mod intent;
 pub mod lanes;
 pub mod lookup;
 pub mod mind;
+pub mod numbers;
 pub mod pending;
 pub mod pictures;
 pub mod quota;

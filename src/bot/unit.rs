@@ -19,6 +19,7 @@ pub struct Unit<'s> {
     store: &'s dyn Store,
     read: BTreeMap<Key, Expect>,
     writes: BTreeMap<Key, Change>,
+    raised: Option<(Key, u32)>,
 }
 
 /// How many records one scan asks for.
@@ -27,7 +28,7 @@ const PAGE: usize = 1000;
 impl<'s> Unit<'s> {
     /// A unit that has read nothing yet.
     pub fn new(store: &'s dyn Store) -> Self {
-        Self { store, read: BTreeMap::new(), writes: BTreeMap::new() }
+        Self { store, read: BTreeMap::new(), writes: BTreeMap::new(), raised: None }
     }
 
     /// Reads a record; the commit depends on it.
@@ -81,6 +82,12 @@ impl<'s> Unit<'s> {
             self.read.insert(key.clone(), record.map_or(Expect::Absent, |record| Expect::At(record.version)));
         }
         Ok(())
+    }
+
+    /// Raises a number on record to at least this, whatever others have made of it since: it is read when the commit
+    /// is made.
+    pub fn raise(&mut self, key: Key, number: u32) {
+        self.raised = Some((key, number));
     }
 
     /// Removes a record that was read; nothing happens where there was none.
@@ -216,6 +223,10 @@ impl Committer {
             }
         }
         let gate = self.gate.lock().await;
+        if let Some((key, number)) = unit.raised.take() {
+            let recorded: u32 = unit.read(key.clone()).await?.unwrap_or(0);
+            unit.write(key, &recorded.max(number))?;
+        }
         if !facts.is_empty() {
             let mut head: Head = unit.read(records::audit_head()).await?.unwrap_or_default();
             for fact in facts {

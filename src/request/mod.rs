@@ -3,7 +3,7 @@
 //! - [`workflow`]: a kind of request, read from `knowledge/workflows/*.toml` and checked; [`rules`]: the part of it that
 //!   a request keeps for its life, so that a change of the rules never moves what is under way
 //! - [`roster`]: who may act for whom: roles, absences, delegations
-//! - [`state`]: a request; [`tally`]: how it stands and why; [`machine`]: what one act makes of it. Pure, and it never
+//! - [`state`]: a request; [`ballot`](mod@ballot): what one person says of it; [`tally`]: how it stands and why; [`machine`]: what one act makes of it. Pure, and it never
 //!   approves what the rules do not
 //! - [`steps`]: what is to be shown, recorded and timed because of an act
 //! - [`digest`]: the one reminder a day
@@ -12,6 +12,7 @@
 //! - [`trial`]: what votes would lead to, and what other rules would make of past requests
 //! - [`view`], [`texts`]: how a request looks, and the words
 
+pub mod ballot;
 mod check;
 pub mod digest;
 pub mod id;
