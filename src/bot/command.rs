@@ -5,6 +5,8 @@
 
 use jiff::civil::Date;
 
+use super::coach::CoachCommand;
+use super::coach::command as coach;
 use super::records::counsel::{ASK, Helpful};
 use crate::core::manners::Mode;
 use crate::core::source::suggest;
@@ -109,6 +111,8 @@ pub enum Command {
     Gaps,
     /// Whether the last answer here helped.
     Helped(Helpful),
+    /// Assessment, roadmap, reminders, strategy.
+    Coach(CoachCommand),
 }
 
 /// What somebody wants of a request.
@@ -182,6 +186,10 @@ pub const USAGE: &[(&str, &str)] = &[
     ("cancel", "cancel"),
     ("submit", "submit"),
     ("resume", "resume"),
+    ("maturity", coach::USAGE[0].1),
+    ("roadmap", coach::USAGE[1].1),
+    ("remind", coach::USAGE[2].1),
+    ("strategy", coach::USAGE[3].1),
     ("answer", "answer ARTICLE, or answer REL-1 WORDS"),
     ("helpful", "helpful"),
     ("unhelpful", "unhelpful"),
@@ -323,6 +331,11 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "gaps" => alone(Command::Gaps),
         "helpful" => alone(Command::Helped(Helpful::Yes)),
         "unhelpful" => alone(Command::Helped(Helpful::No)),
+        "maturity" | "roadmap" | "remind" | "strategy" => match coach::read(word, rest) {
+            coach::Read::Command(command) => Line::Command(Command::Coach(command)),
+            coach::Read::Incomplete => incomplete(),
+            coach::Read::Question => question(),
+        },
         _ => question(),
     }
 }

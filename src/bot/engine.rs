@@ -15,6 +15,7 @@ use tracing::{Instrument, Span, debug, error, info, warn};
 
 use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
+use super::coach::Shelf;
 use super::files::Received;
 use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
@@ -29,7 +30,7 @@ use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort};
-use crate::core::effect::{Effect, FileStep, Timer};
+use crate::core::effect::{Effect, FileStep, Purpose, Timer};
 use crate::core::event::Event;
 use crate::core::person::Platform;
 use crate::request::{RequestId, Roster, digest};
@@ -399,11 +400,7 @@ impl Core {
             }
             Work::Timer(timer) => {
                 let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
-                let pointer = records::timer_of(&timer.id);
-                let current: Option<Key> = unit.read(pointer.clone()).await?;
-                if current.as_ref() == Some(&job.key) {
-                    unit.remove(pointer);
-                }
+                self.take_down(&mut unit, timer, &job.key).await?;
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
                 (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
             }
@@ -416,6 +413,9 @@ impl Core {
                     unit.write(records::conversation(&event.account, &event.place), next)?;
                 }
             }
+        }
+        for kept in &decision.kept {
+            kept.write(&mut unit)?;
         }
         if let Some(request) = &decision.request {
             Span::current().record("request", request.id.to_string());
@@ -457,6 +457,16 @@ impl Core {
         Ok(())
     }
 
+    /// A timer that is handled no longer stands under its id, unless it was set anew meanwhile.
+    async fn take_down(&self, unit: &mut Unit<'_>, timer: &Timer, key: &Key) -> Result<(), StoreError> {
+        let pointer = records::timer_of(&timer.id);
+        let current: Option<Key> = unit.read(pointer.clone()).await?;
+        if current.as_ref() == Some(key) {
+            unit.remove(pointer);
+        }
+        Ok(())
+    }
+
     async fn load(
         &self,
         unit: &mut Unit<'_>,
@@ -474,6 +484,9 @@ impl Core {
         }
         if let Some(id) = &needs.request {
             loaded.request = unit.read(records::request(id)).await?;
+        }
+        if needs.shelf {
+            loaded.shelf = Some(Shelf::read(unit, self.store.as_ref()).await?);
         }
         let store = self.store.as_ref();
         match needs.requests {
@@ -524,7 +537,11 @@ impl Core {
     ) -> Result<Loaded, StoreError> {
         let absences = unit.read(records::absences()).await?.unwrap_or_default();
         let mut loaded = Loaded { absences, ..Loaded::default() };
-        if let Some(person) = digest::person_of(&timer.subject) {
+        if timer.purpose == Purpose::Team {
+            loaded.shelf = Some(Shelf::read(unit, self.store.as_ref()).await?);
+            let all = read_all(self.store.as_ref(), records::all_requests()).await?;
+            loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+        } else if let Some(person) = digest::person_of(&timer.subject) {
             let roster = Roster { people: &mind.people, absences: &loaded.absences };
             for id in lookup::waiting_for(self.store.as_ref(), &person, roster, now).await? {
                 loaded.requests.extend(unit.read(records::request(&id)).await?);

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use super::coach::CoachCommand;
 use super::command::{Command, Line, Wish, parse};
 use super::filter::{is_memo, question_in};
 use super::hear::card_of;
 use super::index;
 use super::mind::Mind;
 use super::records::counsel::{self, Talk};
-use super::records::{About, Binding, Conversation, Draft, FormName};
+use super::records::{About, Binding, Coaching, Conversation, Draft, FormName};
 use crate::core::event::{Addressed, Event, EventKind};
-use crate::request::RequestId;
+use crate::maturity::roadmap::Edit;
 use crate::request::sign::Sign;
 use crate::request::slot::CardSlot;
+use crate::request::{Choice, RequestId};
 
 /// What an event asks of the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,9 @@ pub fn read(
         EventKind::Reacted { emoji, .. } => match (card(), Sign::of(emoji)) {
             (Some(card), Some(sign)) => Intent::React(card, sign),
             _ if is_memo(emoji) => ask().map_or(Intent::Nothing, Intent::Draft),
+            (None, Some(Sign::Vote(Choice::Approve))) => {
+                binding.and_then(step_done).unwrap_or(Intent::Nothing)
+            }
             _ => Intent::Nothing,
         },
         EventKind::Unreacted { emoji, .. } => match (card(), Sign::of(emoji)) {
@@ -118,6 +123,13 @@ fn overheard(mind: &Mind, event: &Event, text: &str, card: Option<RequestId>, ta
     }
 }
 
+/// A check mark on the card of a milestone says that it is done.
+fn step_done(binding: &Binding) -> Option<Intent> {
+    let number = binding.subject.0.strip_prefix("step-")?.parse().ok()?;
+    let done = CoachCommand::Edit(number, Edit::Done(None));
+    Some(Intent::Line(Line::Command(Command::Coach(done))))
+}
+
 fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Conversation>) -> Intent {
     let commands = mind.knowledge.workflows.iter().map(|workflow| workflow.command.as_str());
     let line = parse(text, commands);
@@ -137,6 +149,18 @@ fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Con
     match (conversation, word) {
         (_, None) => Intent::Line(line),
         (Conversation::Filling(_), Some(word)) => Intent::Form(word),
+        // No answer to a practice reads like a command or ends as a question; a strategy may be about anything but the coach itself.
+        (Conversation::Coached(Coaching::Practice { .. }), Some(FormWord::Answer(text)))
+            if matches!(line, Line::Command(_)) || text.trim_end().ends_with('?') =>
+        {
+            Intent::Line(line)
+        }
+        (Conversation::Coached(_), Some(FormWord::Answer(_)))
+            if matches!(line, Line::Command(Command::Coach(_))) =>
+        {
+            Intent::Line(line)
+        }
+        (Conversation::Coached(_), Some(word)) => Intent::Form(word),
         (Conversation::Words { request, about }, Some(FormWord::Cancel)) => {
             Intent::LeaveWords(request.clone(), *about)
         }
@@ -166,6 +190,8 @@ pub struct Needs {
     pub question: bool,
     /// What was asked in vain.
     pub gaps: bool,
+    /// What the coach keeps.
+    pub shelf: bool,
 }
 
 /// How many of the requests are needed.
@@ -197,6 +223,14 @@ impl Intent {
                 Needs { requests: Extent::Newest, ..Needs::default() }
             }
             Self::Line(Line::Command(Command::Report)) => Needs { requests: Extent::All, ..Needs::default() },
+            Self::Line(Line::Command(Command::Coach(command))) => {
+                let reports = matches!(command, CoachCommand::Report(_));
+                let requests = if reports { Extent::All } else { Extent::None };
+                Needs { shelf: true, requests, ..Needs::default() }
+            }
+            Self::Form(_) if matches!(conversation, Some(Conversation::Coached(_))) => {
+                Needs { shelf: true, ..Needs::default() }
+            }
             Self::Form(FormWord::Submit) => match conversation {
                 Some(Conversation::Filling(Draft {
                     form: FormName::Request { workflow }, answers, ..

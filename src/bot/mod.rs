@@ -3,6 +3,7 @@
 //!
 //! - [`command`], [`intent`], [`filter`]: what is meant
 //! - [`handle`], [`dialogue`]: what is decided; pure
+//! - [`coach`], [`pictures`]: what assessments, roadmaps and reminders are asked by, kept in and drawn as
 //! - [`engine`]: the way of an event from the inbox to the commit
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
@@ -16,6 +17,7 @@
 pub mod audit;
 pub mod charts;
 pub mod clock;
+pub mod coach;
 pub mod command;
 pub mod delivery;
 pub mod dialogue;
@@ -30,6 +32,7 @@ pub mod lanes;
 pub mod lookup;
 pub mod mind;
 pub mod pending;
+pub mod pictures;
 pub mod quota;
 pub mod reconcile;
 pub mod records;

@@ -65,12 +65,10 @@ pub fn missed(
     for stage in request.rules.stages.iter().filter(here) {
         for (person, ballot) in request.ballots.get(&stage.id).into_iter().flatten() {
             let Some(choice) = ballot.choice else { continue };
+            // The same stage may have a card elsewhere: a reaction is missed only where it was given.
+            let given_here = ballot.means == Means::Reaction && ballot.card.as_ref() == Some(at);
             let gone = !reactions_of(&ballot.account).iter().any(|(theirs, _)| *theirs == choice);
-            let is_theirs = match at {
-                CardAt::Channel(_) => mind.people.get(person).is_some(),
-                CardAt::Person(reader) => reader == person,
-            };
-            if ballot.means == Means::Reaction && gone && is_theirs {
+            if given_here && gone && mind.people.get(person).is_some() {
                 let emoji = emoji_of(choice).to_owned();
                 let went = Missed::Went(StandingReaction { account: ballot.account.clone(), emoji });
                 if !found.contains(&went) {
@@ -89,6 +87,7 @@ pub fn missed(
                 && match request.ballot(&stage.id, &person.id) {
                     Some(ballot) => {
                         ballot.means == Means::Reaction
+                            && ballot.card.as_ref() == Some(at)
                             && ballot.choice.is_some_and(|choice| !theirs.iter().any(|(c, _)| *c == choice))
                     }
                     None => true,

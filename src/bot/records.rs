@@ -110,6 +110,32 @@ pub enum Conversation {
         /// What for.
         about: About,
     },
+    /// The person is asked by the coach. What they answered is kept elsewhere: this is only where they are.
+    Coached(Coaching),
+}
+
+/// What the coach is asking a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "coaching", rename_all = "snake_case")]
+pub enum Coaching {
+    /// About a practice of a maturity model.
+    Practice {
+        /// The model's id.
+        model: String,
+        /// The areas the person goes through; all without any.
+        areas: Vec<String>,
+        /// The practice that is asked.
+        practice: String,
+        /// What was asked before it, for the way back.
+        asked: Vec<String>,
+    },
+    /// A question of the strategy.
+    Strategy {
+        /// The question's id.
+        question: String,
+        /// What was asked before it.
+        asked: Vec<String>,
+    },
 }
 
 /// What words about a request are asked for.

@@ -54,6 +54,10 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "reply" => "say something to the other side of a question that the OSPO has",
         "channel" => "when I answer here; channel alone shows it",
         "gaps" => "for the OSPO: what I was asked in vain",
+        "maturity" => "where our open source work stands, and what comes next",
+        "roadmap" => "the steps that follow from it",
+        "remind" => "remind a team of them, on a schedule",
+        "strategy" => "write the open source strategy together",
         _ => "",
     };
     let mut items: Vec<Vec<Span>> =
@@ -302,24 +306,21 @@ pub fn ask_field(
 
 /// The whole form, before it is filed.
 pub fn review_form(form: &Form, asked: &[&FormField], answers: &Answers) -> Content {
-    let given = |(number, field): (usize, &&FormField)| {
-        let name = format!("{}. {}", number + 1, field.label);
-        match answers.get(&field.id).filter(|answer| !answer.is_empty()) {
-            Some(answer) => Field::new(name, answer),
-            None => Field { name, value: vec![Span::faint("left out")] },
-        }
+    let given = |field: &&FormField| match answers.get(&field.id).filter(|answer| !answer.is_empty()) {
+        Some(answer) => Field::new(&field.label, answer),
+        None => Field { name: field.label.clone(), value: vec![Span::faint("left out")] },
     };
     Content::Card(Card {
         title: vec![Span::strong(form.title.clone()), Span::text(": is this right?")],
         tone: Tone::Waiting,
-        blocks: vec![Block::Fields { fields: asked.iter().enumerate().map(given).collect() }],
+        blocks: vec![Block::Fields { fields: asked.iter().map(given).collect() }],
         buttons: vec![
             Button::new("Submit", "submit"),
             Button::new("Change the last answer", "back"),
             Button::new("Cancel", "cancel"),
         ],
         reactions: Vec::new(),
-        footer: vec![Span::faint("Nothing happens until you submit. To change an answer, say its number.")],
+        footer: vec![Span::faint("Nothing happens until you submit. To change an answer, say its name.")],
     })
 }
 

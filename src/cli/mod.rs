@@ -14,12 +14,14 @@ mod knowledge;
 mod lines;
 mod logging;
 mod lookup;
+mod maturity;
 mod policy;
 mod report;
 mod sbom;
 mod serve;
 mod start;
 mod store;
+mod strategy;
 mod texts;
 mod watch;
 
@@ -49,6 +51,10 @@ enum Command {
     Notices(sbom::NoticesArgs),
     /// What does a license say, and what does it ask for? `license LGPL-2.1-only --for device --linked static`.
     License(lookup::LicenseArgs),
+    /// Assess where open source work stands, see the result, and what comes next.
+    Maturity(maturity::MaturityArgs),
+    /// The open source strategy that was written in chat.
+    Strategy(strategy::StrategyArgs),
     /// The curated files.
     #[command(subcommand)]
     Knowledge(knowledge::KnowledgeCommand),
@@ -146,6 +152,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => lookup::check(&args),
         Command::Notices(args) => sbom::write_notices(&args),
         Command::License(args) => lookup::license(&args),
+        Command::Maturity(args) => maturity::run(args),
+        Command::Strategy(args) => strategy::run(args),
         Command::Knowledge(command) => knowledge::run(&command),
         Command::Store { data, store } => in_runtime(async || {
             store::run(store, &data.place()?).await?;

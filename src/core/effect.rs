@@ -163,6 +163,8 @@ pub enum Purpose {
     Expire,
     /// Remind the owners of articles that are due for review.
     Review,
+    /// Tell a team what is due.
+    Team,
 }
 
 /// Who did something.

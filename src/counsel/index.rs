@@ -197,11 +197,6 @@ impl Index {
         })
     }
 
-    /// The title of an article, as a way of asking.
-    pub fn title(&self, article: usize) -> Option<&Phrasing> {
-        self.phrasings.get(self.profiles.get(article)?.phrasings.start)
-    }
-
     /// The number of a term, if any article has it.
     pub fn term(&self, term: &str) -> Option<TermId> {
         self.vocabulary.get(term).copied()

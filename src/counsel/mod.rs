@@ -6,10 +6,11 @@
 //! - [`report`]: an answer for scripts, with the keys of the design's section 9
 //! - [`review`]: what curators should look at; [`trial`]: a company's own questions, and what came of them
 //!
-//! The way of a question: `text` makes words, `names` finds licenses in them, `tables` has the
-//! spellings, synonyms and other languages, `terms` puts them together. `scope` says whether it is ours. `index`
-//! (tantivy, BM25) finds candidates, `rank` measures them, `confidence` says how sure that is. `pair` recognizes
-//! questions on two licenses.
+//! The way of a question: `focus` finds what is asked, `follow` what a follow-up leaves out; `text` makes words, `names`
+//! finds licenses in them, `tables` has the spellings, synonyms and other languages, `terms` puts them together, and
+//! `embedding` knows what words mean. `index` (tantivy, BM25, and what is near in meaning) finds candidates, `rank`
+//! measures them, `scope` says whether the question is ours, `confidence` how sure the answer is. `pair` recognizes
+//! questions on two licenses, `told` those on one.
 //!
 //! Pure: same articles and same words, same answer. A question is data, never an instruction.
 
@@ -36,6 +37,7 @@ mod text;
 pub mod texts;
 mod told;
 pub mod trial;
+mod verdict;
 
 pub use language::Language;
 pub use rank::Measures;
@@ -50,6 +52,7 @@ use pair::Answers;
 use rank::{Question, Ranked};
 use scope::{Scope, Scopes};
 use terms::{Reader, Reading};
+use verdict::Said;
 
 /// What becomes of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -181,10 +184,11 @@ impl Counsel {
         };
         let verdict_of = |ranked: &Ranked| {
             let article = self.article(knowledge, ranked)?;
-            article.verdict.map(|verdict| self.verdict(verdict, &asked, ranked))
+            article.verdict.map(|verdict| self.verdict(verdict, &article.title, question, &reading))
         };
         let engine = pair::judge(knowledge, question, &reading);
-        let chosen = engine.as_ref().map(|engine| pair::choose(engine.verdict, &asked, &ranked, verdict_of));
+        let chosen = engine.as_ref().map(|judged| pair::choose(judged, &asked, &ranked, verdict_of));
+        let engine = engine.map(|judged| judged.report);
         let sure = match chosen {
             Some(Answers::Article(_)) => confidence::of(&asked, &ranked, share).max(confidence::OF_ENGINE),
             _ => confidence::of(&asked, &ranked, share),
@@ -293,16 +297,11 @@ impl Counsel {
     }
 
     /// An article's verdict as the answer to the question that was asked.
-    fn verdict(&self, of: ArticleVerdict, asked: &Question, ranked: &Ranked) -> Verdict {
-        let turned =
-            self.index.title(ranked.article).is_some_and(|title| rank::turned(asked.manner, title.manner));
-        match of {
-            ArticleVerdict::Depends => Verdict::Depends,
-            ArticleVerdict::Yes if turned => Verdict::No,
-            ArticleVerdict::No if turned => Verdict::Yes,
-            ArticleVerdict::Yes => Verdict::Yes,
-            ArticleVerdict::No => Verdict::No,
-        }
+    fn verdict(&self, of: ArticleVerdict, title: &str, question: &str, reading: &Reading) -> Verdict {
+        let about = self.reader.read(title, Language::English);
+        let (asked_words, title_words) = (text::words(question), text::words(title));
+        let asked = Said { manner: reading.manner, words: &asked_words, terms: &reading.terms };
+        verdict::answers(of, asked, Said { manner: about.manner, words: &title_words, terms: &about.terms })
     }
 }
 
@@ -330,6 +329,12 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_license_with_two_versions_of_another_depends_on_the_version() {
+        let answer = answer("may Apache-2.0 code go into a GPLv2 only project, and what about GPLv3?");
+        assert_eq!((answer.kind, answer.verdict), (Kind::Answer, Some(Verdict::Depends)), "{answer:?}");
+    }
+
+    #[test]
     fn a_plain_question_is_answered_by_its_article_with_its_verdict() {
         let answer = answer("can we sell gpl software for money?");
         assert_eq!((answer.kind, answer.article.as_deref()), (Kind::Answer, Some("gpl-selling")));
@@ -340,10 +345,21 @@ pub(crate) mod tests {
 
     #[test]
     fn asked_whether_it_is_forbidden_the_verdict_is_the_other_way_round() {
-        let allowed = answer("May we ship a proprietary kernel module for Linux?");
-        let forbidden = answer("Does shipping a proprietary kernel module for Linux violate the GPL?");
+        let allowed = answer("May we sell GPL software for money?");
+        let forbidden = answer("Is selling GPL software for money prohibited?");
         assert_eq!(allowed.article, forbidden.article);
-        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::No), Some(Verdict::Yes)));
+        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::Yes), Some(Verdict::No)));
+    }
+
+    #[test]
+    fn one_license_without_an_article_is_the_engines_to_tell() {
+        let exact = answer("what does GPL-3.0-or-later WITH GCC-exception-3.1 mean?");
+        let told = exact.told.expect("the engine tells");
+        assert!(told.markdown.contains("GCC-exception-3.1"), "{}", told.markdown);
+        let clear = answer("What is BSD-3-Clause-Clear?").told.expect("the engine tells");
+        assert_eq!(clear.licenses, ["BSD-3-Clause-Clear"]);
+        let duties = answer("What must we do for EPL-2.0 code when we ship it in a device?");
+        assert_eq!(duties.kind, Kind::Answer);
     }
 
     #[test]

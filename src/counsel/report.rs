@@ -55,7 +55,9 @@ pub fn ask(answer: &Answer, question: &str, knowledge: &Knowledge) -> AskReport 
         let name = |expression: &str| knowledge.licenses.name(expression);
         report.title = Some(texts::pair_title(&name(&engine.inbound), &name(&engine.outbound)));
         report.text = Some(format!("{note}{}: {}", texts::verdict_word(engine.verdict), engine.why));
-        report.licenses = vec![engine.inbound.clone(), engine.outbound.clone()];
+        // A side can be several versions of a license.
+        let sides = [&engine.inbound, &engine.outbound];
+        report.licenses = sides.iter().flat_map(|side| side.split(", ")).map(str::to_owned).collect();
         report.sources = engine
             .sources
             .iter()

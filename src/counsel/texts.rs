@@ -2,7 +2,7 @@
 
 use crate::core::message::{Block, Button, Span, Text};
 use crate::counsel::Language;
-use crate::license::{Deployment, Facts};
+use crate::license::{CompatReport, Deployment, Facts};
 
 /// A button's label is cut to this many characters: platforms refuse longer ones.
 const LONGEST_LABEL: usize = 70;
@@ -189,6 +189,11 @@ pub(super) fn verdict_word(verdict: crate::license::Verdict) -> &'static str {
         crate::license::Verdict::Depends => "It depends",
         crate::license::Verdict::Unknown => "I do not know",
     }
+}
+
+/// One of several pairs, with the answer to it.
+pub(super) fn of_each(report: &CompatReport) -> String {
+    format!("{} in {}: {}. {}", report.inbound, report.outbound, verdict_word(report.verdict), report.why)
 }
 
 /// A name that may be several licenses.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::asks::{self, Asks};
 use super::translation::Translation;
 use crate::core::source::{Fault, SourceFile, line_of, parse_toml};
+use crate::maturity::model::Layer;
 
 /// One question answered.
 #[derive(Debug, Clone)]
@@ -63,20 +64,6 @@ pub enum Pillar {
     Advocate,
     /// Cares for the ecosystem.
     Environmentalist,
-}
-
-/// The four layers of an organization's open source work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// Everybody.
-    Employee,
-    /// Those who lead.
-    Management,
-    /// A unit with a product.
-    BusinessUnit,
-    /// The office itself.
-    Ospo,
 }
 
 /// The answer to a question that can be answered so.

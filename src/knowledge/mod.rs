@@ -5,14 +5,16 @@
 //! - [`article`]: one question answered, with its sources, owner and review date
 //! - [`draft`]: an article made of what a person answered, not served before somebody publishes it
 //! - [`asks`]: the fact that an answer depends on; [`translation`]: the same article in another language
-//! - [`Knowledge`]: the whole valid set: articles, license facts, policy, workflows
+//! - [`Knowledge`]: the whole valid set: articles, license facts, policy, workflows, maturity models, strategy
 //!
 //! Everything that is wrong is reported at once, each fault with file, line and how to mend it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::core::source::{Fault, SourceFile, line_of};
+use crate::core::source::{Fault, SourceFile, line_of, suggest};
 use crate::license::{Licenses, Policy};
+use crate::maturity::strategy::Outline;
+use crate::maturity::{Measure, Model};
 use crate::request::Workflow;
 
 pub mod agreement;
@@ -38,6 +40,10 @@ pub struct Knowledge {
     pub workflows: Vec<Workflow>,
     /// What should be mended, though the set is sound.
     pub warnings: Vec<Fault>,
+    /// The maturity models, conformance checks and checklists, by id.
+    pub models: Vec<Model>,
+    /// What a strategy must answer.
+    pub strategy: Outline,
 }
 
 impl Knowledge {
@@ -66,12 +72,26 @@ impl Knowledge {
         let mut articles: Vec<Article> =
             files_of_articles.iter().filter_map(|file| keep(&mut faults, Article::load(file))).collect();
         articles.sort_by(|a, b| a.id.cmp(&b.id));
+        let files_of_models = under(files, "maturity/");
+        let models: Vec<Model> =
+            files_of_models.iter().filter_map(|file| keep(&mut faults, Model::load(file))).collect();
+        let strategy = read_strategy(files, &mut faults);
+        let known: BTreeSet<&str> = articles.iter().map(|article| article.id.as_str()).collect();
+        for model in &models {
+            let file = files_of_models.iter().find(|file| file.stem() == model.id);
+            faults.extend(file.into_iter().flat_map(|file| unknown_articles(file, model.articles(), &known)));
+        }
+        if let (Some(file), Some(outline)) = (files.iter().find(|file| file.path == QUESTIONS), &strategy) {
+            faults.extend(unknown_articles(file, outline.articles(), &known));
+        }
         let warnings = translate(&mut articles, &translations, &mut faults);
         faults.extend(check_workflows(&workflows));
         faults.extend(check_articles(&articles, files));
         faults.extend(files.iter().filter_map(misplaced));
-        match policy {
-            Some(policy) if faults.is_empty() => Ok(Self { articles, licenses, policy, workflows, warnings }),
+        match (policy, strategy) {
+            (Some(policy), Some(strategy)) if faults.is_empty() => {
+                Ok(Self { articles, licenses, policy, workflows, warnings, models, strategy })
+            }
             _ => Err(sorted(faults)),
         }
     }
@@ -92,6 +112,16 @@ impl Knowledge {
     /// The workflow with an id.
     pub fn workflow(&self, id: &str) -> Option<&Workflow> {
         self.workflows.iter().find(|workflow| workflow.id == id)
+    }
+
+    /// The maturity model with an id.
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The maturity model that is meant when none is named: the first that measures stages.
+    pub fn maturity_model(&self) -> Option<&Model> {
+        self.models.iter().find(|model| model.measure == Measure::Stages)
     }
 }
 
@@ -136,10 +166,43 @@ fn translate(articles: &mut [Article], translations: &[SourceFile], faults: &mut
     warnings
 }
 
+const QUESTIONS: &str = "strategy/questions.toml";
+const TEMPLATE: &str = "strategy/template.md";
+
+fn read_strategy(files: &[SourceFile], faults: &mut Vec<Fault>) -> Option<Outline> {
+    let file = |path: &str| files.iter().find(|file| file.path == path);
+    match (file(QUESTIONS), file(TEMPLATE)) {
+        (Some(questions), Some(template)) => keep(faults, Outline::load(questions, template)),
+        (questions, _) => {
+            let missing = if questions.is_none() { QUESTIONS } else { TEMPLATE };
+            faults.push(Fault::new(missing, 1, "this file is missing", "add it to the knowledge folder"));
+            None
+        }
+    }
+}
+
+/// The articles that a file names and that do not exist.
+fn unknown_articles<'a>(
+    file: &SourceFile,
+    named: impl Iterator<Item = &'a str>,
+    known: &BTreeSet<&str>,
+) -> Vec<Fault> {
+    let unknown: BTreeSet<&str> = named.filter(|id| !known.contains(id)).collect();
+    let fault = |id: &&str| {
+        let cure = suggest(id, known.iter().copied())
+            .map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+        let line = line_of(&file.text, &format!("\"{id}\""));
+        Fault::new(&file.path, line, format!("there is no article `{id}`"), cure)
+    };
+    unknown.iter().map(fault).collect()
+}
+
 /// A file in a place where nobody reads it is a mistake, not a decoration.
 fn misplaced(file: &SourceFile) -> Option<Fault> {
-    const FOLDERS: [&str; 3] = ["articles/", "licenses/", "workflows/"];
-    let known = file.path == "policy.toml" || FOLDERS.iter().any(|folder| file.path.starts_with(folder));
+    const FOLDERS: [&str; 4] = ["articles/", "licenses/", "maturity/", "workflows/"];
+    const FILES: [&str; 3] = ["policy.toml", QUESTIONS, TEMPLATE];
+    let in_folder = || FOLDERS.iter().any(|folder| file.path.starts_with(folder));
+    let known = FILES.contains(&file.path.as_str()) || in_folder();
     (!known).then(|| {
         Fault::new(
             &file.path,
@@ -250,5 +313,19 @@ mod tests {
         assert!(knowledge.article("internal-use").unwrap().translations.is_empty());
         assert!(knowledge.warnings[0].what.contains("before the original"));
         assert!(with("internal-uses.de.md", "2026-11-24").unwrap_err()[0].what.contains("no article"));
+    }
+
+    #[test]
+    fn a_model_that_names_an_unknown_article_is_refused_with_the_nearest() {
+        let mut set = files::built_in();
+        let model = set.iter_mut().find(|file| file.path == "maturity/five-stages.toml").unwrap();
+        model.text = model.text.replacen("\"maturity-ad-hoc\"", "\"maturity-adhoc\"", 1);
+        let faults = Knowledge::load(&set).unwrap_err();
+        assert_eq!(
+            (faults.len(), faults[0].cure.as_str()),
+            (1, "did you mean `maturity-ad-hoc`?"),
+            "{faults:?}"
+        );
+        assert!(faults[0].line > 1);
     }
 }

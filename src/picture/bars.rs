@@ -1,6 +1,6 @@
 //! A bar chart: one bar a line, its name before it and its number behind it, so that color is never needed to read it.
 
-use super::svg::{Anchor, Color, Svg};
+use super::svg::{Anchor, Color, Svg, short};
 use crate::core::message::Tone;
 
 /// One bar.
@@ -76,15 +76,6 @@ fn share(value: usize, all: usize) -> String {
         percent if percent < 1.0 => " (<1 %)".to_owned(),
         percent => format!(" ({percent:.0} %)"),
     }
-}
-
-fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most - 1).collect();
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::id::RequestId;
 use super::roster::Roster;
 use super::rules::{Confirm, Stage};
 use super::state::{
-    Answer, Approval, Ballot, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question, Request,
-    Said, Status, Todo, Word, answers_of, special,
+    Answer, Approval, Ballot, CardAt, Choice, Clock, Concern, Confirmed, Discretion, Mark, Means, Question,
+    Request, Said, Status, Todo, Word, answers_of, special,
 };
 use super::tally::StageStatus;
 use super::workflow::Workflow;
@@ -107,6 +107,8 @@ pub struct On {
     pub stages: Option<Vec<String>>,
     /// This revision; the current one, if none is named.
     pub revision: Option<u32>,
+    /// The card it was said on, if it was a reaction.
+    pub card: Option<CardAt>,
 }
 
 /// What came of an act, one thing after another.
@@ -524,7 +526,9 @@ impl Request {
                 condition: condition.clone(),
                 confirmed,
             };
-            let Some(ballot) = self.speak(&stage.id, by, word, vote.means, at) else { continue };
+            let said =
+                Said { at, word, account: by.account.clone(), means: vote.means, card: vote.on.card.clone() };
+            let Some(ballot) = self.speak(&stage.id, &by.person, said) else { continue };
             if ballot.confirmed == Confirmed::Awaited && !happened.contains(&Happened::ConfirmationMissing) {
                 happened.push(Happened::ConfirmationMissing);
             } else if ballot.is_unfinished_rejection() && !happened.contains(&Happened::ReasonMissing) {
@@ -559,16 +563,15 @@ impl Request {
     }
 
     /// Adds to what a person said in a stage. The ballot as it is then, if it says something else than before.
-    fn speak(&mut self, stage: &str, by: &Doer, word: Word, means: Means, at: Timestamp) -> Option<Ballot> {
+    fn speak(&mut self, stage: &str, person: &PersonId, said: Said) -> Option<Ballot> {
         let ballots = self.ballots.entry(stage.to_owned()).or_default();
-        let before = ballots.get(&by.person);
-        let said = Said { at, word, account: by.account.clone(), means };
+        let before = ballots.get(person);
         let ballot = Ballot::after(before, said);
         let changed = match before {
             Some(before) => !ballot.agrees(before),
             None => ballot.choice.is_some(),
         };
-        ballots.insert(by.person.clone(), ballot.clone());
+        ballots.insert(person.clone(), ballot.clone());
         changed.then_some(ballot)
     }
 
@@ -584,8 +587,9 @@ impl Request {
         let stages = self.entitled(roster, &by.person, on, at)?;
         for stage in stages {
             let word = Word::TakeBack(choices.to_vec());
-            if self.speak(&stage.id, by, word, Means::Words, at).is_some_and(|ballot| ballot.choice.is_none())
-            {
+            let (account, card) = (by.account.clone(), on.card.clone());
+            let said = Said { at, word, account, means: Means::Words, card };
+            if self.speak(&stage.id, &by.person, said).is_some_and(|ballot| ballot.choice.is_none()) {
                 happened.push(Happened::TookBack { stage: stage.id });
             }
         }

@@ -82,6 +82,9 @@ pub struct Ballot {
     pub account: AccountId,
     /// By which means.
     pub means: Means,
+    /// On which card, if it was a reaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardAt>,
     /// All that was said, by time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Said>,
@@ -98,6 +101,9 @@ pub struct Said {
     pub account: AccountId,
     /// By which means.
     pub means: Means,
+    /// On which card, if it was a reaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardAt>,
 }
 
 /// What was said.
@@ -153,6 +159,7 @@ impl Ballot {
             at: said.at,
             account: said.account,
             means: said.means,
+            card: said.card,
             said: Vec::new(),
         };
         let mut ballot = blank.clone();
@@ -181,6 +188,7 @@ impl Ballot {
                 }
             }
             (ballot.at, ballot.account, ballot.means) = (said.at, said.account.clone(), said.means);
+            ballot.card.clone_from(&said.card);
         }
         Self { said: all, ..ballot }
     }

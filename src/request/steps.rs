@@ -601,6 +601,7 @@ impl<'a> Step<'a> {
             Purpose::Escalate => "escalate",
             Purpose::Expire => "expire",
             Purpose::Review => "review",
+            Purpose::Team => "team",
         };
         TimerId(format!("{}/{name}", self.request.id))
     }

@@ -94,7 +94,7 @@ pub fn simulate(desk: Desk<'_>, request: &Request, trials: &[Trial]) -> Result<V
             condition: None,
             means: Means::Words,
             confirmed: Confirmed::Yes,
-            on: On { stages: Some(vec![trial.stage.clone()]), revision: None },
+            on: On { stages: Some(vec![trial.stage.clone()]), ..On::default() },
         });
         let place = request.filed_in.clone();
         let message = MessageRef { channel: place.channel.clone(), id: "simulation".to_owned() };

@@ -1,6 +1,6 @@
-//! What a curator runs: `ospo knowledge check` and `ospo knowledge eval`.
+//! What a curator runs: `ospo knowledge eval`. What `ospo knowledge check` warns of is tested in `counsel::review`, on few
+//! articles.
 
-use std::path::Path;
 use std::process::Output;
 
 use crate::support::ospo;
@@ -11,31 +11,6 @@ fn knowledge(arguments: &[&str]) -> Output {
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-/// A copy of a built-in article under another id and with another file.
-fn twin(folder: &Path) {
-    let article = include_str!("../../knowledge/articles/copyleft/gpl-selling.md");
-    let copy = article.replace("id = \"gpl-selling\"", "id = \"gpl-selling-again\"");
-    let place = folder.join("articles/copyleft");
-    std::fs::create_dir_all(&place).expect("a folder");
-    std::fs::write(place.join("gpl-selling-again.md"), copy).expect("a file");
-}
-
-#[test]
-fn an_article_that_says_the_same_as_another_is_a_warning_and_fails_only_when_asked_to() {
-    let folder = tempfile::tempdir().expect("a folder");
-    twin(folder.path());
-    let own = folder.path().to_str().expect("a path");
-    let output = knowledge(&["check", "--knowledge", own]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(
-        said(&output).contains("gpl-selling and gpl-selling-again ask nearly the same"),
-        "{}",
-        said(&output)
-    );
-    let strict = knowledge(&["check", "--strict", "--knowledge", own]);
-    assert_eq!(strict.status.code(), Some(1));
 }
 
 #[test]

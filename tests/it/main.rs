@@ -9,6 +9,7 @@ mod engine;
 mod held_out;
 mod house;
 mod license;
+mod maturity;
 mod questions;
 mod requests;
 mod simulation;

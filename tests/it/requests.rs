@@ -15,9 +15,18 @@ fn after<'a>(transcript: &'a str, line: &str) -> &'a str {
     &transcript[at..]
 }
 
+/// The words alone, however the lines are broken and framed.
+fn unbroken(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c == '│')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 fn has(text: &str, expected: &[&str]) {
+    let said = unbroken(text);
     for words in expected {
-        assert!(text.contains(words), "no {words:?} in:\n{text}");
+        assert!(said.contains(&unbroken(words)), "no {words:?} in:\n{text}");
     }
 }
 
@@ -35,7 +44,7 @@ fn an_edit_makes_a_revision_and_the_voter_reads_what_changed() {
     let script = format!(
         "{FILE_RELEASE}/as lea\n/in #legal\n/react REL-1 ✅\n\
          /as ada\n/in #general\nedit REL-1\nLicense\nMIT\nsubmit\n\
-         /as lea\n/in #legal\n/history 3\n/as ada\n/in #general\nstatus REL-1\n"
+         /as lea\n/in dm\n/history 3\n/as ada\n/in #general\nstatus REL-1\n"
     );
     let transcript = play(data.path(), &script);
     has(&transcript, &["revision 2", "so your vote no longer counts", "Apache-2.0"]);
@@ -71,7 +80,7 @@ fn the_boring_is_approved_at_once_by_the_rules() {
     let log = audit(data.path());
     let decided = log.iter().find(|entry| entry["action"] == "policy.approved").unwrap();
     assert_eq!(
-        (decided["actor"].as_str(), decided["detail"]["rule"].as_str()),
+        (decided["actor"]["actor"].as_str(), decided["detail"]["rule"].as_str()),
         (Some("bot"), Some("small-fix"))
     );
     assert!(decided["policy"].as_str().unwrap().starts_with("contribution@"));
@@ -81,8 +90,9 @@ fn the_boring_is_approved_at_once_by_the_rules() {
 #[test]
 fn a_likely_duplicate_is_named_before_it_is_filed_and_an_old_request_can_be_copied() {
     let data = fresh();
-    let script =
-        format!("{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\n1\nwindmill\nsubmit\nsubmit\nshow REL-2\n");
+    let script = format!(
+        "{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\nProject\nwindmill\nsubmit\nsubmit\nshow REL-2\n"
+    );
     let transcript = play(data.path(), &script);
     has(&transcript, &["This looks like", "REL-1"]);
     has(after(&transcript, "> show REL-2"), &["windmill", "https://git.example.com/turbine"]);
@@ -110,7 +120,7 @@ fn somebody_decides_for_somebody_who_is_away() {
     let script = format!(
         "/as lea\n/in #legal\naway until 2999-01-01\ndelegate to sam for legal until 2999-01-01\n\
          /as ada\n/in #general\n{FILE_RELEASE}\
-         /as sam\n/in #security\napprove REL-1\n/as ada\n/in #general\nstatus REL-1\n"
+         /as sam\n/in dm\n/history 3\n/in #security\napprove REL-1\n/as ada\n/in #general\nstatus REL-1\n"
     );
     let transcript = play(data.path(), &script);
     has(

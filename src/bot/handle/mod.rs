@@ -10,6 +10,7 @@ mod drafts;
 mod files;
 mod forms;
 pub mod learning;
+mod maturity;
 mod requests;
 pub mod review;
 
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::audit::{AuditEntry, AuditFault, Head};
+use super::coach::{Kept, Shelf};
 use super::command::{Command, Line};
 use super::files::Received;
 use super::hear::{Heard, Keep};
@@ -56,6 +58,8 @@ pub struct Loaded {
     pub conversation: Option<Conversation>,
     /// What a question needs.
     pub heard: Heard,
+    /// What the coach keeps.
+    pub shelf: Option<Shelf>,
 }
 
 /// What a handler decided.
@@ -71,6 +75,8 @@ pub struct Decision {
     pub absences: Option<Absences>,
     /// Whose digest was made.
     pub digest: Option<PersonId>,
+    /// What the coach keeps from now on.
+    pub kept: Vec<Kept>,
     /// What is to be done.
     pub effects: Vec<Effect>,
     /// What is kept of questions.
@@ -115,13 +121,16 @@ pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decis
     if let Some(person) = digest::person_of(&timer.subject) {
         return morning(roster, person, &loaded, now);
     }
+    if timer.purpose == Purpose::Team {
+        return maturity::ring(mind, timer, &loaded, now);
+    }
     let Some(request) = loaded.request else { return Decision::default() };
     let desk = Desk { roster, channels: &mind.channels, now };
     let outcome = match timer.purpose {
         Purpose::Warn => steps::warn(desk, request),
         Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
-        Purpose::Digest | Purpose::Review => return Decision::default(),
+        Purpose::Digest | Purpose::Review | Purpose::Team => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
 }
@@ -214,7 +223,8 @@ impl Scene<'_> {
                     | Command::Report
                     | Command::Away(_)
                     | Command::Delegate { .. }
-                    | Command::DelegateEnd,
+                    | Command::DelegateEnd
+                    | Command::Coach(_),
                 )),
                 _,
             ) => self.reply(texts::unknown_person()),
@@ -238,7 +248,11 @@ impl Scene<'_> {
                 conversation: ConversationChange::End,
                 ..self.reply(texts::words_left(&id, about))
             },
-            Intent::Form(word) => self.form(Some(by), word, loaded),
+            Intent::Form(word) => match &loaded.conversation {
+                Some(Conversation::Coached(coaching)) => self.coached(person, coaching, &word, &loaded),
+                _ => self.form(Some(by), word, loaded),
+            },
+            Intent::Line(Line::Command(Command::Coach(command))) => self.coach(person, command, &loaded),
             Intent::Line(Line::Command(command)) => self.command(person, by, command, loaded),
             other => self.anyone(other, loaded),
         }

@@ -95,7 +95,11 @@ impl Scene<'_> {
     }
 
     fn on(&self, card: &CardSlot, request: &Request) -> On {
-        On { stages: steps::stages_at(request, &card.at, &self.mind.channels), revision: Some(card.revision) }
+        On {
+            stages: steps::stages_at(request, &card.at, &self.mind.channels),
+            revision: Some(card.revision),
+            card: Some(card.at.clone()),
+        }
     }
 
     pub(super) fn react(&self, by: By<'_>, card: &CardSlot, sign: Sign, loaded: Loaded) -> Decision {

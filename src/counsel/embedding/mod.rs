@@ -134,7 +134,8 @@ impl Meaning {
     }
 }
 
-#[cfg(all(test, feature = "embedding"))]
+#[cfg(test)]
+#[cfg(feature = "embedding")]
 mod tests {
     use std::io::Write;
 

@@ -100,6 +100,7 @@ fn some_act(random: &mut Rng, world: &World, minute: i64) -> Act {
     let on = On {
         stages: random.bool().then(|| vec![(*random.choice(&stages).unwrap()).to_owned()]),
         revision: (random.u8(..) < 100).then(|| random.u32(1..=3)),
+        card: None,
     };
     let deed = match random.u8(0..100) {
         0..60 => Deed::Vote(Vote {
@@ -430,7 +431,7 @@ fn votes_only(random: &mut Rng) -> Vec<Act> {
             let name = *random.choice(["lea", "luis", "lyn", "both", "mia"]).as_ref().unwrap();
             let choice = if random.bool() { Choice::Approve } else { Choice::Reject };
             let stage = *random.choice(["legal", "management"]).as_ref().unwrap();
-            let on = On { stages: Some(vec![stage.to_owned()]), revision: Some(1) };
+            let on = On { stages: Some(vec![stage.to_owned()]), revision: Some(1), card: None };
             let deed = if random.u8(..) < 180 {
                 Deed::Vote(Vote {
                     choice,
