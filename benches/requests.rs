@@ -96,7 +96,8 @@ fn mind() -> Arc<Mind> {
         Config::parse("company.toml", company, std::path::Path::new(".")).expect("the sample is sound");
     let knowledge = Knowledge::load(&files::built_in()).expect("the knowledge is sound");
     let counsel = Counsel::new(&knowledge.articles).expect("an index");
-    Arc::new(Mind { people: config.people, channels: config.channels, knowledge, counsel })
+    let Config { people, channels, manners, .. } = config;
+    Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
 }
 
 fn answers(n: usize) -> Answers {
