@@ -24,6 +24,7 @@ use super::intent::{self, Extent, Intent, Needs};
 use super::lanes::Lanes;
 use super::lookup;
 use super::mind::{Mind, Minds};
+use super::numbers::Numbers;
 use super::pending::Pending;
 use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
