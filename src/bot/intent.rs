@@ -226,7 +226,7 @@ impl Intent {
             Self::Line(Line::Command(Command::Coach(command))) => {
                 let reports = matches!(command, CoachCommand::Report(_));
                 let requests = if reports { Extent::All } else { Extent::None };
-                Needs { shelf: true, requests, ..Needs::default() }
+                Needs { shelf: true, requests, gaps: reports, ..Needs::default() }
             }
             Self::Form(_) if matches!(conversation, Some(Conversation::Coached(_))) => {
                 Needs { shelf: true, ..Needs::default() }

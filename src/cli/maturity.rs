@@ -15,6 +15,7 @@ use super::{DataArgs, Ended, KnowledgeArgs, in_runtime};
 use crate::bot::coach::{Kept, Shelf, report};
 use crate::bot::pictures;
 use crate::bot::records;
+use crate::bot::records::counsel::{self as kept, Gap};
 use crate::bot::unit::{Committer, Unit, read_all};
 use crate::chat::console::{Look, render};
 use crate::config::Config;
@@ -310,7 +311,9 @@ async fn write_report(
     let requests = read_all::<Request>(store.as_ref(), records::all_requests()).await?;
     let requests: Vec<Request> = requests.into_iter().map(|(_, _, request)| request).collect();
     let people = Config::read(&data.config.config).map(|config| config.people).unwrap_or_default();
-    let report = report(knowledge.maturity_model(), &shelf, &requests, period, today);
+    let gaps = read_all::<Gap>(store.as_ref(), kept::all_gaps()).await?;
+    let gaps: Vec<Gap> = gaps.into_iter().map(|(_, _, gap)| gap).collect();
+    let report = report(knowledge.maturity_model(), &shelf, &requests, &gaps, period, today);
     let charts = report.maturity.as_ref().map(|(findings, _)| Block::Code { text: view::standing(findings) });
     show(view::report(&report, charts.into_iter().collect(), &people), as_markdown);
     Ok(Ended::Well)

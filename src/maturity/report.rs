@@ -13,8 +13,8 @@ pub struct Report<'m> {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// The questions, where they are counted.
-    pub questions: Option<Questions>,
+    /// What was asked in vain.
+    pub questions: Questions,
     /// The requests.
     pub requests: Requests,
     /// Maturity now, and what changed since the assessment before, if there was one.
@@ -23,17 +23,40 @@ pub struct Report<'m> {
     pub roadmap: Progress,
 }
 
-/// The questions of a time.
+/// The questions of a time that no article answered well.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Questions {
-    /// How many were asked.
-    pub asked: usize,
-    /// How many the bot answered.
-    pub answered: usize,
-    /// How many it handed to a person.
-    pub handed_over: usize,
-    /// What was asked and has no article, most frequent first.
-    pub gaps: Vec<String>,
+    /// How many there were.
+    pub in_vain: usize,
+    /// Each once, with how often it was asked, most frequent first.
+    pub gaps: Vec<(String, usize)>,
+}
+
+impl Questions {
+    /// Counts the questions of the days from `from` to `to`, both included, in UTC. Case and spaces make no difference.
+    pub fn count<'a>(asked: impl Iterator<Item = (&'a str, Timestamp)>, from: Date, to: Date) -> Self {
+        let mut gaps: Vec<(String, usize)> = Vec::new();
+        let mut in_vain = 0;
+        let same = |a: &str, b: &str| {
+            a.split_whitespace().map(str::to_lowercase).eq(b.split_whitespace().map(str::to_lowercase))
+        };
+        for (question, _) in asked.filter(|(_, at)| within(*at, from, to)) {
+            in_vain += 1;
+            match gaps.iter_mut().find(|(known, _)| same(known, question)) {
+                Some((_, count)) => *count += 1,
+                None => gaps.push((question.to_owned(), 1)),
+            }
+        }
+        // The sort is stable: what was asked as often stays in the order in which it was asked.
+        gaps.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Self { in_vain, gaps }
+    }
+}
+
+/// Whether a moment is on one of the days from `from` to `to`, in UTC.
+fn within(at: Timestamp, from: Date, to: Date) -> bool {
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    from <= day && day <= to
 }
 
 /// The requests of a time.
@@ -111,10 +134,7 @@ pub struct NotAQuarter(pub String);
 impl Requests {
     /// Counts the requests of the days from `from` to `to`, both included, in UTC.
     pub fn count(facts: &[RequestFact], from: Date, to: Date) -> Self {
-        let within = |at: Timestamp| {
-            let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-            from <= day && day <= to
-        };
+        let within = |at| within(at, from, to);
         let ended = |how: Ending| {
             facts.iter().filter(|fact| fact.ended.is_some_and(|(end, at)| end == how && within(at))).count()
         };
@@ -153,8 +173,8 @@ impl Progress {
     pub fn of(roadmap: &Roadmap, from: Date, to: Date, today: Date) -> Self {
         let title = |milestone: &Milestone| milestone.title.clone();
         let done = |milestone: &&Milestone| {
-            let last = milestone.log.last().map(|note| note.at.to_zoned(jiff::tz::TimeZone::UTC).date());
-            milestone.status == Status::Done && last.is_some_and(|day| from <= day && day <= to)
+            let last = milestone.log.last();
+            milestone.status == Status::Done && last.is_some_and(|note| within(note.at, from, to))
         };
         let open = roadmap.open();
         let (late, next): (Vec<&Milestone>, Vec<&Milestone>) =

@@ -8,7 +8,7 @@ use super::answer::{Answer, Given};
 use super::assessment::{Assessment, Refused};
 use super::model::Model;
 use super::reminder::{Item, Kind, Reminder, State, renewal, steps};
-use super::report::{Ending, Progress, RequestFact, Requests, period};
+use super::report::{Ending, Progress, Questions, RequestFact, Requests, period};
 use super::result::{Findings, Targets, course};
 use super::roadmap::{Edit, NotChanged, Roadmap, Status};
 use super::schedule::Schedule;
@@ -406,6 +406,13 @@ fn a_quarter_is_counted_from_its_days() {
     let count = Requests::count(&facts, date(2026, 7, 1), date(2026, 9, 30));
     assert_eq!((count.filed, count.approved, count.rejected, count.waiting), (3, 1, 1, 1));
     assert_eq!(count.median_days, Some(4.0));
+    let asked = [
+        ("Who signs a CLA?", at("2026-08-01")),
+        ("who signs  a CLA?", at("2026-08-02")),
+        ("Why?", at("2026-01-01")),
+    ];
+    let questions = Questions::count(asked.into_iter(), date(2026, 7, 1), date(2026, 9, 30));
+    assert_eq!((questions.in_vain, questions.gaps), (2, vec![("Who signs a CLA?".to_owned(), 2)]));
     assert_eq!(
         Progress::of(&Roadmap::default(), date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 1)),
         Progress::default()

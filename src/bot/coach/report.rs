@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
+use super::super::records::counsel::Gap;
 use super::Shelf;
-use crate::maturity::report::{Ending, Progress, Report, RequestFact, Requests};
+use crate::maturity::report::{Ending, Progress, Questions, Report, RequestFact, Requests};
 use crate::maturity::{Findings, Model};
 use crate::request::{Request, Status};
 
@@ -12,6 +13,7 @@ pub fn report<'m>(
     model: Option<&'m Model>,
     shelf: &Shelf,
     requests: &[Request],
+    gaps: &[Gap],
     (from, to): (Date, Date),
     today: Date,
 ) -> Report<'m> {
@@ -26,7 +28,7 @@ pub fn report<'m>(
     Report {
         from,
         to,
-        questions: None,
+        questions: Questions::count(gaps.iter().map(|gap| (gap.question.as_str(), gap.at)), from, to),
         requests: Requests::count(&facts, from, to),
         maturity,
         roadmap: Progress::of(&shelf.roadmap, from, to, today),

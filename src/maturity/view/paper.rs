@@ -78,25 +78,24 @@ fn first_words(text: &str) -> String {
     short
 }
 
+/// How many questions a report names.
+const GAPS: usize = 5;
+
 /// The report to management, with the charts of its maturity.
 pub fn report(report: &Report<'_>, charts: Vec<Block>, people: &People) -> Card {
     let mut blocks = Vec::new();
     blocks.push(heading("Questions"));
-    blocks.push(match &report.questions {
-        None => Block::line("Not counted in this time."),
-        Some(questions) => Block::Fields {
-            fields: vec![
-                Field::new("Asked", questions.asked.to_string()),
-                Field::new("Answered from curated articles", questions.answered.to_string()),
-                Field::new("Handed to a person", questions.handed_over.to_string()),
-            ],
-        },
-    });
-    let gaps = report.questions.iter().flat_map(|questions| questions.gaps.iter().take(5));
-    let gaps: Vec<Vec<Span>> = gaps.map(|gap| vec![Span::text(gap.clone())]).collect();
-    if !gaps.is_empty() {
-        blocks.push(Block::line("Asked, and not yet in an article:"));
-        blocks.push(Block::List { items: gaps });
+    let questions = &report.questions;
+    if questions.in_vain == 0 {
+        blocks.push(Block::line("Nothing was asked in vain."));
+    } else {
+        let asked = texts::count(questions.in_vain, "question");
+        blocks.push(Block::line(format!("{asked} found no good answer in our articles. Most frequent:")));
+        let item = |(question, count): &(String, usize)| {
+            let often = if *count > 1 { format!(" ({count} times)") } else { String::new() };
+            vec![Span::text(question.clone()), Span::faint(often)]
+        };
+        blocks.push(Block::List { items: questions.gaps.iter().take(GAPS).map(item).collect() });
     }
     let requests = &report.requests;
     let median =

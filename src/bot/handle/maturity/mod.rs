@@ -26,7 +26,6 @@ use crate::maturity::report::period;
 use crate::maturity::result::course;
 use crate::maturity::view::{self, Detail};
 use crate::maturity::{Assessment, Findings, Model, markdown, texts};
-use crate::request::Request;
 
 /// What a command leads to, or what is said to whoever may not or cannot have that.
 type Answered = Result<Decision, Box<Content>>;
@@ -59,7 +58,7 @@ impl Scene<'_> {
             CoachCommand::Invite(words) => coach.invite(&words),
             CoachCommand::Target(words) => coach.target(&words),
             CoachCommand::Finish(words) => coach.finish(&words),
-            CoachCommand::Report(words) => coach.report(&words, &loaded.requests),
+            CoachCommand::Report(words) => coach.report(&words, loaded),
             CoachCommand::Roadmap => Ok(coach.roadmap()),
             CoachCommand::Milestone(number) => Ok(coach.milestone(number)),
             CoachCommand::Propose(words) => coach.propose(&words),
@@ -245,14 +244,14 @@ impl<'a> Coach<'a> {
         std::iter::once(pictures::standing(findings)).chain(pictures::over_time(model, &points)).collect()
     }
 
-    fn report(&self, words: &str, requests: &[Request]) -> Answered {
+    fn report(&self, words: &str, loaded: &Loaded) -> Answered {
         if !self.is_ospo() {
             return refuse(texts::ospo_only("The report"));
         }
         let today = self.today();
         let period = period(words, today).map_err(|why| Box::new(texts::problem(&why)))?;
         let model = self.scene.mind.knowledge.maturity_model();
-        let report = report(model, self.shelf, requests, period, today);
+        let report = report(model, self.shelf, &loaded.requests, &loaded.heard.gaps, period, today);
         let charts = report.maturity.as_ref().map(|(findings, _)| self.charts(findings.model, findings));
         let card = view::report(&report, charts.unwrap_or_default(), &self.scene.mind.people);
         Ok(self.reply(card.into()))
