@@ -9,7 +9,7 @@ use crate::core::message::{Block, Button, Card, Span, Tone};
 use crate::core::person::People;
 
 /// How an assessment stands: by area and layer, what is missing, what is going wrong, what changed. `charts` come
-/// first; [`standing`] is the plainest.
+/// first; [`super::standing`] is the plainest.
 pub fn result(
     findings: &Findings<'_>,
     assessment: &Assessment,
