@@ -443,6 +443,9 @@ impl Core {
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
         let writes_file = decision.effects.iter().any(|effect| matches!(effect, Effect::File(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
+        if let Work::Event(event) = &job.work {
+            self.numbers.settle(&event.id.0, decision.number.as_ref().map(|(_, number)| *number));
+        }
         match &decision.request {
             Some(request) => info!(status = ?request.status, messages = entries.len(), "handled"),
             None => debug!(messages = entries.len(), "handled"),

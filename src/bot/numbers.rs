@@ -35,12 +35,12 @@ impl Numbers {
     }
 
     /// `cause` is handled and has used its number, or has not.
-    pub fn settle(&self, prefix: &str, cause: &str, used: Option<u32>) {
-        let mut numbers = lock(&self.0);
-        let Some(given) = numbers.get_mut(prefix) else { return };
-        let number = given.open.remove(cause);
-        if used.is_none() && number == Some(given.last) {
-            given.last -= 1;
+    pub fn settle(&self, cause: &str, used: Option<u32>) {
+        for given in lock(&self.0).values_mut() {
+            let number = given.open.remove(cause);
+            if used.is_none() && number == Some(given.last) {
+                given.last -= 1;
+            }
         }
     }
 }
@@ -55,8 +55,8 @@ mod tests {
         assert_eq!((numbers.before("REL", "a", 7), numbers.before("REL", "b", 7)), (7, 8));
         assert_eq!(numbers.before("REL", "a", 7), 7, "asked again, it is the same");
         assert_eq!(numbers.before("CON", "c", 0), 0);
-        numbers.settle("REL", "b", None);
-        numbers.settle("REL", "a", Some(8));
+        numbers.settle("b", None);
+        numbers.settle("a", Some(8));
         assert_eq!(numbers.before("REL", "d", 8), 8);
     }
 }
