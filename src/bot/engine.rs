@@ -61,13 +61,8 @@ pub enum BotError {
 pub struct Bot {
     core: Arc<Core>,
     jobs: mpsc::UnboundedReceiver<Job>,
-    left: Left,
-}
-
-/// What the last process left undone.
-struct Left {
-    events: Vec<(Key, Version, Event)>,
-    messages: Vec<(Key, Version, OutboxEntry)>,
+    /// What the last process did not show.
+    left: Vec<(Key, Version, OutboxEntry)>,
 }
 
 /// What the parts of the engine share.
@@ -142,15 +137,13 @@ impl Bot {
     ) -> Result<Self, StoreError> {
         // All that is read from here on is on disk: the last process may have died before it was.
         store.commit(Batch::default()).await?;
-        let left = Left {
-            events: read_all(store.as_ref(), records::all_inbox()).await?,
-            messages: read_all(store.as_ref(), records::all_outbox()).await?,
-        };
-        let next_inbox = number_after(left.events.last().map(|(key, ..)| key));
+        let events: Vec<(Key, Version, Event)> = read_all(store.as_ref(), records::all_inbox()).await?;
+        let left: Vec<(Key, Version, OutboxEntry)> = read_all(store.as_ref(), records::all_outbox()).await?;
+        let next_inbox = number_after(events.last().map(|(key, ..)| key));
         let files = read_all::<FileStep>(store.as_ref(), records::all_files()).await?;
-        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key))
+        let next_outbox = number_after(left.last().map(|(key, ..)| key))
             .max(number_after(files.last().map(|(key, ..)| key)));
-        pending.add(left.events.len() + left.messages.len());
+        pending.add(events.len() + left.len());
         let (sender, jobs) = mpsc::unbounded_channel();
         let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
             let (handler, deliverer) = (weak.clone(), weak.clone());
@@ -189,6 +182,10 @@ impl Bot {
                 failure: OnceLock::new(),
             }
         });
+        // What is handed in from now on comes after what was left.
+        for (key, version, event) in events {
+            core.queue(Job { key, version, work: Work::Event(event) });
+        }
         Ok(Self { core, jobs, left })
     }
 
@@ -289,20 +286,13 @@ impl Core {
         }
     }
 
-    /// Takes up what the last process left undone; it is counted as pending already.
-    fn resume(&self, left: Left) {
-        if !left.events.is_empty() || !left.messages.is_empty() {
-            info!(
-                events = left.events.len(),
-                messages = left.messages.len(),
-                "taking up what was left undone"
-            );
+    /// Shows what the last process did not; it is counted as pending already.
+    fn resume(&self, left: Vec<(Key, Version, OutboxEntry)>) {
+        if !left.is_empty() {
+            info!(messages = left.len(), "showing what was left");
         }
-        for (key, version, entry) in left.messages {
+        for (key, version, entry) in left {
             self.send(Outgoing { key, version, entry });
-        }
-        for (key, version, event) in left.events {
-            self.queue(Job { key, version, work: Work::Event(event) });
         }
     }
 
