@@ -179,7 +179,17 @@ impl Counsel {
             Scope::Orders => return none(Kind::Silent, Why::Orders),
             Scope::Chatter => return none(Kind::Silent, Why::Chatter),
             Scope::Unsaid if confidence::speaks_for_itself(&asked, &ranked) => 1.0,
-            Scope::Unsaid | Scope::Outside => return none(Kind::Silent, Why::Outside),
+            // A license may be asked for by a name that no article has.
+            Scope::Unsaid | Scope::Outside => {
+                return match told::named(knowledge, question, &reading) {
+                    Some(told) => Answer {
+                        confidence: confidence::OF_ENGINE,
+                        told: Some(told),
+                        ..none(Kind::Answer, Why::Known)
+                    },
+                    None => none(Kind::Silent, Why::Outside),
+                };
+            }
             Scope::Subject(share) => share,
         };
         let verdict_of = |ranked: &Ranked| {
@@ -353,9 +363,12 @@ pub(crate) mod tests {
 
     #[test]
     fn one_license_without_an_article_is_the_engines_to_tell() {
-        let exact = answer("what does GPL-3.0-or-later WITH GCC-exception-3.1 mean?");
+        let exact = answer("what does GPL-2.0-only WITH Font-exception-2.0 mean?");
         let told = exact.told.expect("the engine tells");
-        assert!(told.markdown.contains("GCC-exception-3.1"), "{}", told.markdown);
+        assert!(told.markdown.contains("Font-exception-2.0"), "{}", told.markdown);
+        for question in ["what is the NCSA license?", "What does ECL-2.0 mean?"] {
+            assert!(answer(question).told.is_some(), "{question}");
+        }
         let clear = answer("What is BSD-3-Clause-Clear?").told.expect("the engine tells");
         assert_eq!(clear.licenses, ["BSD-3-Clause-Clear"]);
         let duties = answer("What must we do for EPL-2.0 code when we ship it in a device?");
@@ -384,7 +397,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_question_of_ours_that_no_article_answers_goes_to_a_human() {
-        let answer = answer("Which copyleft license did our zeppelin avionics subcontractor prefer in 1997?");
+        let answer = answer("Does our insurer accept the SBOM of the elevator?");
         assert!(matches!(answer.kind, Kind::Handover | Kind::Clarify), "{answer:?}");
         assert_eq!(answer.article, None);
     }

@@ -86,6 +86,24 @@ pub(super) fn meaning(knowledge: &Knowledge, question: &str, reading: &Reading) 
     (!parts.is_empty()).then_some(told)
 }
 
+/// Words that say that a name is a license's.
+const LICENSE: &[&str] = &["license", "licence", "lizenz", "licencia"];
+
+/// What a license means that is asked for by a name that can be nothing else: one with the word for it, or an id with a
+/// version.
+pub(super) fn named(knowledge: &Knowledge, question: &str, reading: &Reading) -> Option<Told> {
+    let said = super::text::words(question);
+    let with_the_word = said.iter().any(|word| LICENSE.contains(&word.as_str()));
+    let with_version = |mention: &Mention| {
+        mention.certainty == Certainty::Certain
+            && question.get(mention.range.clone()).is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
+    };
+    if !with_the_word && !mentions(&knowledge.licenses, question).iter().any(with_version) {
+        return None;
+    }
+    meaning(knowledge, question, reading)
+}
+
 /// Whether an article is on just what was told: it lists every license, and names every exception.
 pub(super) fn as_exact(told: &Told, article: &Article) -> bool {
     let names = |id: &String| {
