@@ -96,7 +96,9 @@ pub(super) fn named(knowledge: &Knowledge, question: &str, reading: &Reading) ->
     let with_the_word = said.iter().any(|word| LICENSE.contains(&word.as_str()));
     let with_version = |mention: &Mention| {
         mention.certainty == Certainty::Certain
-            && question.get(mention.range.clone()).is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
+            && question
+                .get(mention.range.clone())
+                .is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
     };
     if !with_the_word && !mentions(&knowledge.licenses, question).iter().any(with_version) {
         return None;

@@ -59,11 +59,17 @@ impl Request {
         happened: &mut Vec<Happened>,
     ) -> Result<(), Refusal> {
         let stages = self.entitled(roster, &by.person, &vote.on, at)?;
-        if self.heard(by, vote, at) {
-            return Ok(());
-        }
         let reason = words(vote.reason.as_deref());
         let condition = words(vote.condition.as_deref());
+        let same = |word: &Word| match word {
+            Word::Vote { choice, reason: why, condition: on, .. } => {
+                *choice == vote.choice && *why == reason && *on == condition
+            }
+            Word::TakeBack(_) => false,
+        };
+        if self.heard(by, &vote.on, at, vote.means, same) {
+            return Ok(());
+        }
         for stage in stages {
             let seat = self.seat(&stage, &by.person, roster, at);
             let confirmed = match stage.confirm {
@@ -104,19 +110,12 @@ impl Request {
         Ok(())
     }
 
-    /// Whether this very vote was heard before: told again, it is not for a stage that has begun since.
-    fn heard(&self, by: &Doer, vote: &Vote, at: Timestamp) -> bool {
-        let (reason, condition) = (words(vote.reason.as_deref()), words(vote.condition.as_deref()));
+    /// Whether this very word was heard before: told again, it is not for a stage that has begun since.
+    fn heard(&self, by: &Doer, on: &On, at: Timestamp, means: Means, word: impl Fn(&Word) -> bool) -> bool {
         let same = |said: &Said| {
-            let same_words = match &said.word {
-                Word::Vote { choice, reason: r, condition: c, .. } => {
-                    *choice == vote.choice && *r == reason && *c == condition
-                }
-                Word::TakeBack(_) => false,
-            };
-            same_words && said.at == at && said.account == by.account && said.means == vote.means
+            word(&said.word) && said.at == at && said.account == by.account && said.means == means
         };
-        let meant = |stage: &String| vote.on.stages.as_ref().is_none_or(|stages| stages.contains(stage));
+        let meant = |stage: &String| on.stages.as_ref().is_none_or(|stages| stages.contains(stage));
         let ballots = self.ballots.iter().filter(|(stage, _)| meant(stage));
         ballots.filter_map(|(_, ballots)| ballots.get(&by.person)).flat_map(|ballot| &ballot.said).any(same)
     }
@@ -144,6 +143,9 @@ impl Request {
         happened: &mut Vec<Happened>,
     ) -> Result<(), Refusal> {
         let stages = self.entitled(roster, &by.person, on, at)?;
+        if self.heard(by, on, at, Means::Words, |word| *word == Word::TakeBack(choices.to_vec())) {
+            return Ok(());
+        }
         for stage in stages {
             let word = Word::TakeBack(choices.to_vec());
             let (account, card) = (by.account.clone(), on.card.clone());

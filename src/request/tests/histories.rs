@@ -155,7 +155,8 @@ struct Model<'a> {
     barred: BTreeSet<String>,
     cryptography: bool,
     words: Vec<Word>,
-    concerns: usize,
+    /// The stages in which a concern stands.
+    concerns: Vec<String>,
     questions: usize,
     escalated: bool,
 }
@@ -268,6 +269,7 @@ impl Model<'_> {
         let rejections = self.votes(stage).iter().any(|(.., (choice, ..))| *choice == Choice::Reject);
         self.begun(stage)
             && !rejections
+            && !self.concerns.contains(&self.rules.stages[stage].id)
             && self.approvers(stage).len() >= self.rules.stages[stage].needs as usize
     }
 
@@ -276,7 +278,7 @@ impl Model<'_> {
         if stages.clone().any(|stage| self.rejects(stage)) {
             Status::Rejected
         } else if stages.clone().all(|stage| self.skipped(stage) || self.agrees(stage))
-            && self.concerns == 0
+            && self.concerns.is_empty()
             && self.questions == 0
         {
             Status::Approved
@@ -299,7 +301,12 @@ fn model<'a>(world: &'a World, request: &Request, words: &[Word]) -> Model<'a> {
         barred,
         cryptography: request.answer("cryptography") == Some("yes"),
         words: words.to_vec(),
-        concerns: request.concerns.iter().filter(|concern| concern.resolved.is_none()).count(),
+        concerns: request
+            .concerns
+            .iter()
+            .filter(|concern| concern.resolved.is_none())
+            .map(|concern| concern.stage.clone())
+            .collect(),
         questions: request.questions.iter().filter(|question| question.answer.is_none()).count(),
         escalated: request.escalated.is_some(),
     }
