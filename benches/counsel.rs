@@ -1,13 +1,13 @@
-//! What an answer costs: one question against 60 and against 1,000 articles, beside tantivy's plain BM25 over the
-//! same articles (title, questions, body in one field, stemmed) in the same run; and what it takes to make the
-//! built-in articles ready.
+//! What an answer costs: p50 and p99 of one question against 250, 2,500 and 25,000 articles, the time to make them
+//! ready and the memory that takes, beside tantivy's plain BM25 over the same articles (title, questions, body in one
+//! field, stemmed) in the same run; and the time from start to the first answer with the built-in articles.
 //!
 //! Run with `cargo bench --bench counsel`. Sets larger than the built-in one are its articles again, each with a word
 //! of its own.
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use ospo_counselor::counsel::Counsel;
 use ospo_counselor::knowledge::{Article, Knowledge, files};
 use tantivy::collector::TopDocs;
@@ -81,37 +81,76 @@ impl Plain {
     }
 }
 
-fn answers(criterion: &mut Criterion) {
-    let mut knowledge = Knowledge::load(&files::built_in()).expect("the built-in knowledge has no faults");
-    let real = std::mem::take(&mut knowledge.articles);
-    knowledge.articles = real.clone();
-    for count in [60, 1_000] {
-        let articles = articles(&knowledge, count);
-        let counsel = Counsel::new(&articles).expect("the articles can be indexed");
-        let plain = Plain::new(&articles);
-        knowledge.articles = articles;
-        let mut group = criterion.benchmark_group(format!("one question, {count} articles"));
-        let mut next = QUESTIONS.iter().cycle();
-        group.bench_function("counsel", |bench| {
-            bench.iter(|| black_box(counsel.answer(&knowledge, next.next().copied().unwrap_or_default())));
-        });
-        let mut next = QUESTIONS.iter().cycle();
-        group.bench_function("plain BM25", |bench| {
-            bench.iter(|| black_box(plain.search(next.next().copied().unwrap_or_default())));
-        });
-        group.finish();
-        knowledge.articles.clone_from(&real);
-    }
-    let mut group = criterion.benchmark_group(format!("make {} articles ready", real.len()));
-    group.sample_size(10);
-    group.bench_function("counsel", |bench| {
-        bench.iter(|| Counsel::new(black_box(&real)).expect("they can be"))
-    });
-    group.bench_function("plain BM25", |bench| {
-        bench.iter(|| Plain::new(black_box(&real)).searcher.num_docs())
-    });
-    group.finish();
+/// The times of one question each, sorted: every question in turn, after a round to get warm.
+fn times(rounds: usize, mut ask: impl FnMut(&str)) -> Vec<Duration> {
+    QUESTIONS.iter().for_each(|question| ask(question));
+    let mut times: Vec<Duration> = QUESTIONS
+        .iter()
+        .cycle()
+        .take(rounds * QUESTIONS.len())
+        .map(|question| {
+            let start = Instant::now();
+            ask(question);
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times
 }
 
-criterion_group!(benches, answers);
-criterion_main!(benches);
+/// What is resident in memory, in MiB; 0 where the system does not tell.
+fn resident() -> f64 {
+    const PAGE: f64 = 4096.0;
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|statm| statm.split(' ').nth(1)?.parse::<f64>().ok());
+    pages.unwrap_or_default() * PAGE / f64::from(1 << 20)
+}
+
+fn row(articles: usize, who: &str, made: Duration, memory: f64, times: &[Duration]) {
+    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e6;
+    println!(
+        "{articles:>8}  {who:<10}  {:>9.0}  {:>9.0}  {:>9.1}  {memory:>7.1}",
+        at(50),
+        at(99),
+        made.as_secs_f64() * 1e3
+    );
+}
+
+fn main() {
+    // `cargo test --benches` only wants to see that it runs.
+    let whole = std::env::args().any(|argument| argument == "--bench");
+    let (sizes, rounds): (&[usize], usize) = if whole { (&[250, 2_500, 25_000], 500) } else { (&[60], 1) };
+
+    let start = Instant::now();
+    let mut knowledge = Knowledge::load(&files::built_in()).expect("the built-in knowledge has no faults");
+    let read = start.elapsed();
+    let counsel = Counsel::new(&knowledge.articles).expect("the articles can be indexed");
+    black_box(counsel.answer(&knowledge, QUESTIONS[0]));
+    println!(
+        "start-up to the first answer with the {} built-in articles: {:.0} ms ({:.0} ms to read and check the files)\n",
+        knowledge.articles.len(),
+        start.elapsed().as_secs_f64() * 1e3,
+        read.as_secs_f64() * 1e3
+    );
+    drop(counsel);
+
+    println!("articles  who            p50 us     p99 us   made ms      MiB");
+    let real = std::mem::take(&mut knowledge.articles);
+    for count in sizes {
+        knowledge.articles.clone_from(&real);
+        knowledge.articles = articles(&knowledge, *count);
+        let (before, start) = (resident(), Instant::now());
+        let counsel = Counsel::new(&knowledge.articles).expect("the articles can be indexed");
+        let (made, memory) = (start.elapsed(), resident() - before);
+        let measured = times(rounds, |question| drop(black_box(counsel.answer(&knowledge, question))));
+        row(*count, "counsel", made, memory, &measured);
+        let (before, start) = (resident(), Instant::now());
+        let plain = Plain::new(&knowledge.articles);
+        let (made, memory) = (start.elapsed(), resident() - before);
+        let measured = times(rounds, |question| {
+            black_box(plain.search(question));
+        });
+        row(*count, "plain BM25", made, memory, &measured);
+    }
+}

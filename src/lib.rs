@@ -22,7 +22,8 @@
 //! | [`core`] | the words everyone shares | nothing of ours |
 //! | [`license`] | what licenses ask for, and how they go together | `core` |
 //! | [`request`] | approval workflows: forms, votes, decisions | `core` |
-//! | [`knowledge`] | the curated files, checked | `core`, `license`, `request` |
+//! | [`maturity`] | assessment, roadmap, reminders, strategy | `core` |
+//! | [`knowledge`] | the curated files, checked | `core`, `license`, `maturity`, `request` |
 //! | [`counsel`] | a question becomes an answer | `core`, `knowledge`, `license` |
 //! | [`picture`] | charts as PNG, with a font of their own | `core` |
 //! | [`store`] | where records are kept, durable | `core` |
@@ -31,14 +32,15 @@
 //! | [`config`] | the config file | `core` |
 //! | [`cli`] | one file per subcommand | everything |
 //!
-//! `license`, `request`, `knowledge`, `counsel` and `picture` are pure: no async, no clock, no randomness. They take what
+//! `license`, `request`, `maturity`, `knowledge`, `counsel` and `picture` are pure: no async, no clock, no randomness. They take what
 //! they need and return values. The test `tests/it/house.rs` reads the imports and fails when a rule is broken.
 //!
 //! # Where to begin
 //!
 //! Read [`core::event`] and [`core::effect`], then [`bot::handle`], then [`bot::engine`]. To add a command:
 //! [`bot::command`]. To add a platform: implement [`chat::ChatAdapter`]. To add a kind of request: a file in
-//! `knowledge/workflows/`. To add an answer: a file in `knowledge/articles/`.
+//! `knowledge/workflows/`. To add an answer: a file in `knowledge/articles/`. To change what maturity means: a file in
+//! `knowledge/maturity/`.
 
 pub mod bot;
 pub mod chat;
@@ -48,6 +50,7 @@ pub mod core;
 pub mod counsel;
 pub mod knowledge;
 pub mod license;
+pub mod maturity;
 pub mod picture;
 pub mod request;
 pub mod store;

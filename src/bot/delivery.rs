@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use tracing::{Instrument, info, warn};
+use tracing::{Instrument, debug, info, warn};
 
 use super::engine::{Core, Outgoing};
 use super::records::{self, Binding, OutboxEntry, Undelivered};
 use super::unit::Unit;
-use crate::chat::{Delivery, DeliveryAction, DeliveryError, Tried};
+use crate::chat::{ChatAdapter, Delivery, DeliveryAction, DeliveryError, Support, Tried};
 use crate::core::effect::Destination;
 use crate::core::event::MessageRef;
 use crate::core::person::Platform;
@@ -57,6 +57,11 @@ impl Core {
             loop {
                 match self.try_deliver(&outgoing, tried).await {
                     Ok(()) => return self.pending.done(1),
+                    // The platform has it; where it stands is noted once more.
+                    Err(Trouble::Store(StoreError::Conflict { key })) => {
+                        debug!(%key, "somebody else was faster");
+                        tried = Tried::Perhaps;
+                    }
                     Err(Trouble::Store(error)) => return self.fail(error),
                     Err(Trouble::Platform { why, after }) => {
                         let wait = wait(attempt, after, fastrand::f64());
@@ -89,12 +94,13 @@ impl Core {
             Some(message) => {
                 DeliveryAction::Edit { message: message.clone(), content: entry.content.clone() }
             }
-            None => post(entry),
+            None => self.post(entry, adapter.as_ref()).await?,
         };
         let delivered = match adapter.deliver(&Delivery { id: entry.id.clone(), tried, action }).await {
             Err(DeliveryError::Gone) => {
                 let id = format!("{}/anew", entry.id);
-                adapter.deliver(&Delivery { id, tried, action: post(entry) }).await
+                let action = self.post(entry, adapter.as_ref()).await?;
+                adapter.deliver(&Delivery { id, tried, action }).await
             }
             other => other,
         };
@@ -104,6 +110,23 @@ impl Core {
             Err(DeliveryError::Refused { why }) => self.give_up(outgoing, &why).await,
             Err(DeliveryError::Gone) => self.give_up(outgoing, "a new message was gone at once").await,
         }
+    }
+
+    /// A new message; what follows a slot goes into the thread of the message that shows it.
+    async fn post(
+        &self,
+        entry: &OutboxEntry,
+        adapter: &dyn ChatAdapter,
+    ) -> Result<DeliveryAction, StoreError> {
+        let mut to = entry.to.clone();
+        if let (Some(slot), Destination::Place { place }) = (&entry.follows, &mut to)
+            && adapter.capabilities().threads == Support::Native
+            && let Some(message) = self.load_one::<MessageRef>(records::slot(slot)).await?
+            && message.channel == place.channel
+        {
+            place.thread = Some(message.id);
+        }
+        Ok(DeliveryAction::Post { to, content: entry.content.clone() })
     }
 
     /// Keeps where it stands, and forgets what was to be done.
@@ -147,10 +170,6 @@ impl Core {
         info!("given up");
         Ok(())
     }
-}
-
-fn post(entry: &OutboxEntry) -> DeliveryAction {
-    DeliveryAction::Post { to: entry.to.clone(), content: entry.content.clone() }
 }
 
 enum Trouble {

@@ -1,7 +1,7 @@
 //! A form asked in conversation: one field at a time, back, skip, cancel, and a look at the whole before it is
 //! filed. Pure: what to do next is a function of the draft and what was said.
 
-use super::records::{Draft, FormName};
+use super::records::{Course, Draft, FormName};
 use super::texts;
 use crate::core::form::{Answers, FieldKind, Form, FormField, read_answer};
 use crate::core::message::Content;
@@ -27,73 +27,142 @@ pub enum Next {
     /// Go on asking.
     Ask(Draft, Content),
     /// All is answered and confirmed.
-    File(Answers),
+    File(Draft),
 }
 
 /// The beginning of a form.
 pub fn begin(name: FormName, form: &Form) -> (Draft, Content) {
-    let draft = Draft { form: name, answers: Answers::new(), at: 0 };
+    let at = first_unanswered(form, &Answers::new(), 0);
+    open(Draft::new(name, Answers::new(), at, Course::Onward), form)
+}
+
+/// A form that is answered already, to be looked at and changed.
+pub fn begin_filled(name: FormName, form: &Form, answers: Answers) -> (Draft, Content) {
+    let mut answers = answers;
+    for field in form.asked(&answers.clone()) {
+        if field.optional {
+            answers.entry(field.id.clone()).or_default();
+        }
+    }
+    let at = first_unanswered(form, &answers, 0);
+    open(Draft::new(name, answers, at, Course::Review), form)
+}
+
+fn open(draft: Draft, form: &Form) -> (Draft, Content) {
     let content = ask(&draft, form);
     (draft, content)
 }
 
-/// What follows when something is said. `license` reads a license expression; see [`read_answer`].
+/// The place of the first field from `from` on that is asked and has no answer; the number of fields if there is none.
+fn first_unanswered(form: &Form, answers: &Answers, from: usize) -> usize {
+    let asked = form.asked(answers);
+    let lacks = |field: &FormField| {
+        asked.iter().any(|asked| asked.id == field.id) && !answers.contains_key(&field.id)
+    };
+    let found = form.fields.iter().skip(from).position(lacks);
+    found.map_or(form.fields.len(), |found| from + found)
+}
+
+/// The place of the next field from `from` on that is asked.
+fn next_asked(form: &Form, answers: &Answers, from: usize) -> usize {
+    let asked = form.asked(answers);
+    let is_asked = |field: &FormField| asked.iter().any(|asked| asked.id == field.id);
+    form.fields.iter().skip(from).position(is_asked).map_or(form.fields.len(), |found| from + found)
+}
+
+fn answered(mut draft: Draft, form: &Form, field: &FormField, answer: String) -> Draft {
+    draft.answers.insert(field.id.clone(), answer);
+    draft.at = match draft.course {
+        Course::Onward => next_asked(form, &draft.answers, draft.at + 1),
+        Course::Review => first_unanswered(form, &draft.answers, 0),
+    };
+    draft
+}
+
+/// What follows when something is said. `words` reads what needs knowledge of the world; see [`read_answer`].
 pub fn step(
     mut draft: Draft,
     form: &Form,
     said: Said<'_>,
-    license: &dyn Fn(&str) -> Result<String, String>,
+    words: &dyn Fn(FieldKind, &str) -> Result<String, String>,
 ) -> Next {
-    let fields = &form.fields;
-    let field = fields.get(draft.at);
+    let field = form.fields.get(draft.at);
     let problem = match (said, field) {
         (Said::Resume, _) => None,
-        (Said::Back, _) if draft.at == 0 => Some(texts::first_field()),
-        (Said::Back, _) => {
-            draft.at -= 1;
-            None
-        }
+        (Said::Back, _) => match previous(&draft, form) {
+            Some(at) => {
+                (draft.at, draft.course) = (at, Course::Onward);
+                None
+            }
+            None => Some(texts::first_field()),
+        },
         (Said::Skip, Some(field)) if field.optional => {
-            draft.answers.remove(&field.id);
-            draft.at += 1;
+            draft = answered(draft, form, field, String::new());
             None
         }
         (Said::Skip, Some(_)) => Some(texts::cannot_skip()),
-        (Said::Answer(answer), Some(field)) => match read_answer(field, answer, license) {
+        (Said::Answer(answer), Some(field)) => match read_answer(field, answer, words) {
             Ok(answer) => {
-                draft.answers.insert(field.id.clone(), answer);
-                draft.at += 1;
+                draft = answered(draft, form, field, answer);
                 None
             }
             Err(problem) => Some(problem),
         },
-        (Said::Submit, Some(_)) => Some(texts::not_complete(fields.len() - draft.at)),
-        (Said::Submit, None) => return Next::File(draft.answers),
-        (Said::Answer(_) | Said::Skip, None) => Some(texts::nothing_asked()),
+        (Said::Submit, _) => match missing(&draft, form) {
+            0 => return Next::File(draft),
+            missing => Some(texts::not_complete(missing)),
+        },
+        (Said::Answer(word), None) => match named(&draft, form, word) {
+            Some(at) => {
+                (draft.at, draft.course) = (at, Course::Review);
+                None
+            }
+            None => Some(texts::nothing_asked()),
+        },
+        (Said::Skip, None) => Some(texts::nothing_asked()),
     };
     let content = match problem {
-        Some(problem) => texts::form_problem(problem, current(&draft, form)),
+        Some(problem) => texts::form_problem(problem, form.fields.get(draft.at)),
         None => ask(&draft, form),
     };
     Next::Ask(draft, content)
 }
 
-fn current<'a>(draft: &Draft, form: &'a Form) -> Option<&'a FormField> {
-    form.fields.get(draft.at)
+fn previous(draft: &Draft, form: &Form) -> Option<usize> {
+    let asked = form.asked(&draft.answers);
+    let before = form.fields.iter().take(draft.at);
+    before
+        .enumerate()
+        .filter(|(_, field)| asked.iter().any(|asked| asked.id == field.id))
+        .last()
+        .map(|(at, _)| at)
+}
+
+fn missing(draft: &Draft, form: &Form) -> usize {
+    form.asked(&draft.answers).iter().filter(|field| !draft.answers.contains_key(&field.id)).count()
+}
+
+/// The field that a name at the look at the whole means.
+fn named(draft: &Draft, form: &Form, word: &str) -> Option<usize> {
+    let asked = form.asked(&draft.answers);
+    let field = asked.iter().find(|field| field.label.eq_ignore_ascii_case(word.trim()))?;
+    form.fields.iter().position(|other| other.id == field.id)
 }
 
 fn ask(draft: &Draft, form: &Form) -> Content {
-    match current(draft, form) {
+    let asked = form.asked(&draft.answers);
+    match form.fields.get(draft.at) {
         Some(field) => {
             let choices: Vec<&str> = match field.kind {
                 FieldKind::Choice => field.choices.iter().map(String::as_str).collect(),
                 FieldKind::YesNo => vec!["yes", "no"],
                 _ => Vec::new(),
             };
-            let before = draft.answers.get(&field.id).map(String::as_str);
-            texts::ask_field(form, field, draft.at, &choices, before)
+            let before = draft.answers.get(&field.id).map(String::as_str).filter(|before| !before.is_empty());
+            let number = asked.iter().position(|asked| asked.id == field.id).unwrap_or(draft.at);
+            texts::ask_field(form, field, (number, asked.len()), &choices, before)
         }
-        None => texts::review_form(form, &draft.answers),
+        None => texts::review_form(form, &asked, &draft.answers),
     }
 }
 
@@ -121,7 +190,7 @@ patience = { remind_every = 1, remind_at_most = 1, expire_after = 5 }
         Workflow::load(&SourceFile { path: "workflows/small.toml".into(), text: text.into() }).unwrap().form
     }
 
-    fn license(text: &str) -> Result<String, String> {
+    fn license(_: FieldKind, text: &str) -> Result<String, String> {
         if text == "mit" { Ok("MIT".into()) } else { Err("no license".into()) }
     }
 
@@ -130,22 +199,30 @@ patience = { remind_every = 1, remind_at_most = 1, expire_after = 5 }
         let (draft, content) = begin(FormName::Choose, &form);
         said.iter().fold(Next::Ask(draft, content), |next, said| match next {
             Next::Ask(draft, _) => step(draft, &form, *said, &license),
-            Next::File(answers) => Next::File(answers),
+            filed => filed,
         })
+    }
+
+    /// The answers that are filed.
+    fn filed(said: &[Said<'_>]) -> Answers {
+        match run(said) {
+            Next::File(draft) => draft.answers,
+            Next::Ask(draft, _) => panic!("it asks: {draft:?}"),
+        }
     }
 
     #[test]
     fn every_field_is_asked_and_the_whole_is_filed_when_confirmed() {
-        let answers = run(&[Said::Answer("x"), Said::Skip, Said::Answer("mit"), Said::Submit]);
-        let expected = Answers::from([("name".into(), "x".into()), ("license".into(), "MIT".into())]);
-        assert_eq!(answers, Next::File(expected));
+        let answers = filed(&[Said::Answer("x"), Said::Skip, Said::Answer("mit"), Said::Submit]);
+        let pairs = [("license", "MIT"), ("name", "x"), ("note", "")];
+        assert_eq!(answers, pairs.map(|(id, text)| (id.to_owned(), text.to_owned())).into());
     }
 
     #[test]
     fn back_asks_again_and_keeps_what_was_said() {
         let Next::Ask(draft, _) = run(&[Said::Answer("x"), Said::Back]) else { panic!("it asks") };
         assert_eq!((draft.at, draft.answers["name"].as_str()), (0, "x"));
-        let corrected = run(&[
+        let corrected = filed(&[
             Said::Answer("x"),
             Said::Back,
             Said::Answer("y"),
@@ -153,7 +230,21 @@ patience = { remind_every = 1, remind_at_most = 1, expire_after = 5 }
             Said::Answer("mit"),
             Said::Submit,
         ]);
-        assert!(matches!(corrected, Next::File(answers) if answers["name"] == "y"));
+        assert_eq!(corrected["name"], "y");
+    }
+
+    #[test]
+    fn at_the_look_at_the_whole_a_name_leads_back_to_a_field_and_nothing_else_is_asked_again() {
+        let all = [Said::Answer("x"), Said::Skip, Said::Answer("mit")];
+        for word in ["Name", " name "] {
+            let said = [&all[..], &[Said::Answer(word), Said::Answer("z"), Said::Submit]].concat();
+            let answers = filed(&said);
+            assert_eq!((answers["name"].as_str(), answers["license"].as_str()), ("z", "MIT"));
+        }
+        let Next::Ask(draft, _) = run(&[&all[..], &[Said::Answer("nothing")]].concat()) else {
+            panic!("it asks")
+        };
+        assert_eq!(draft.at, 3);
     }
 
     #[test]

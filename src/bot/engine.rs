@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::field::Empty;
@@ -14,20 +15,26 @@ use tracing::{Instrument, Span, debug, error, info, warn};
 
 use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
+use super::coach::Shelf;
 use super::files::Received;
 use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
-use super::intent::{self, Intent};
+use super::index;
+use super::intent::{self, Extent, Intent, Needs};
 use super::lanes::Lanes;
-use super::mind::Mind;
+use super::lookup;
+use super::mind::{Mind, Minds};
+use super::numbers::Numbers;
 use super::pending::Pending;
+use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
+use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Tried};
-use crate::core::effect::{Effect, Timer};
-use crate::core::event::{Event, EventKind};
+use crate::core::effect::{Effect, FileStep, Purpose, Timer};
+use crate::core::event::Event;
 use crate::core::person::Platform;
-use crate::request::{Request, RequestId};
+use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
 
 /// How many subjects are worked on at a time.
@@ -54,26 +61,24 @@ pub enum BotError {
 pub struct Bot {
     core: Arc<Core>,
     jobs: mpsc::UnboundedReceiver<Job>,
-    left: Left,
-}
-
-/// What the last process left undone.
-struct Left {
-    events: Vec<(Key, Version, Event)>,
-    messages: Vec<(Key, Version, OutboxEntry)>,
+    /// What the last process did not show.
+    left: Vec<(Key, Version, OutboxEntry)>,
 }
 
 /// What the parts of the engine share.
 pub(super) struct Core {
     pub(super) store: Arc<dyn Store>,
-    pub(super) mind: Arc<Mind>,
+    pub(super) minds: Minds,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) adapters: BTreeMap<Platform, Arc<dyn ChatAdapter>>,
     pub(super) pending: Arc<Pending>,
     pub(super) committer: Committer,
+    numbers: Numbers,
     /// Told to give up waiting for platforms.
     pub(super) hurry: CancellationToken,
     pub(super) timers: Notify,
+    /// Told when a file is to be written.
+    pub(super) files: Notify,
     pub(super) ringing: Mutex<HashSet<Key>>,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
@@ -101,6 +106,14 @@ pub(super) enum Work {
     Timer(Timer),
 }
 
+/// What an event means, and what had to be read to know.
+struct Understood {
+    intent: Intent,
+    bound: Option<Binding>,
+    conversation: Option<Conversation>,
+    talk: Option<Talk>,
+}
+
 /// Something to be shown, with its record.
 #[derive(Debug, Clone)]
 pub(super) struct Outgoing {
@@ -125,25 +138,27 @@ impl Bot {
     ) -> Result<Self, StoreError> {
         // All that is read from here on is on disk: the last process may have died before it was.
         store.commit(Batch::default()).await?;
-        let left = Left {
-            events: read_all(store.as_ref(), records::all_inbox()).await?,
-            messages: read_all(store.as_ref(), records::all_outbox()).await?,
-        };
-        let next_inbox = number_after(left.events.last().map(|(key, ..)| key));
-        let next_outbox = number_after(left.messages.last().map(|(key, ..)| key));
-        pending.add(left.events.len() + left.messages.len());
+        let events: Vec<(Key, Version, Event)> = read_all(store.as_ref(), records::all_inbox()).await?;
+        let left: Vec<(Key, Version, OutboxEntry)> = read_all(store.as_ref(), records::all_outbox()).await?;
+        let next_inbox = number_after(events.last().map(|(key, ..)| key));
+        let files = read_all::<FileStep>(store.as_ref(), records::all_files()).await?;
+        let next_outbox = number_after(left.last().map(|(key, ..)| key))
+            .max(number_after(files.last().map(|(key, ..)| key)));
+        pending.add(events.len() + left.len());
         let (sender, jobs) = mpsc::unbounded_channel();
         let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
             let (handler, deliverer) = (weak.clone(), weak.clone());
             Core {
                 store,
-                mind,
+                minds: Minds::new(mind),
                 clock,
                 adapters: adapters.into_iter().map(|adapter| (adapter.platform(), adapter)).collect(),
                 pending,
                 committer: Committer::new(next_outbox),
+                numbers: Numbers::default(),
                 hurry: CancellationToken::new(),
                 timers: Notify::new(),
+                files: Notify::new(),
                 ringing: Mutex::new(HashSet::new()),
                 deliveries: Lanes::new(PLACES_AT_A_TIME, move |outgoing: Outgoing| {
                     let core = deliverer.clone();
@@ -168,12 +183,21 @@ impl Bot {
                 failure: OnceLock::new(),
             }
         });
+        // What is handed in from now on comes after what was left.
+        for (key, version, event) in events {
+            core.queue(Job { key, version, work: Work::Event(event) });
+        }
         Ok(Self { core, jobs, left })
     }
 
     /// Where adapters hand in what happened.
     pub fn port(&self) -> Arc<dyn EventPort> {
         Arc::clone(&self.core) as Arc<dyn EventPort>
+    }
+
+    /// Puts new knowledge in place while the bot runs, and tells of faults.
+    pub fn reloader(&self) -> Reloader {
+        Reloader::new(Arc::clone(&self.core))
     }
 
     /// Takes up what was left undone, then runs until `stop`, until every platform has ended, or until the
@@ -188,6 +212,7 @@ impl Bot {
         let dispatcher = tokio::spawn(Arc::clone(&core).dispatch(jobs));
         let timers = tokio::spawn(Arc::clone(&core).run_timers(background.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&core).keep_house(background.clone()));
+        let shelf = tokio::spawn(Arc::clone(&core).keep_shelf(background.clone()));
         info!(platforms = core.adapters.len(), "the bot is up");
 
         let ended = core.run_adapters(&stop).await;
@@ -202,7 +227,7 @@ impl Bot {
         core.finish().await;
         pressing.abort();
         dispatcher.abort();
-        for task in [timers, housekeeping] {
+        for task in [timers, housekeeping, shelf] {
             task.abort();
         }
         if let Some(error) = core.failure.get() {
@@ -262,20 +287,13 @@ impl Core {
         }
     }
 
-    /// Takes up what the last process left undone; it is counted as pending already.
-    fn resume(&self, left: Left) {
-        if !left.events.is_empty() || !left.messages.is_empty() {
-            info!(
-                events = left.events.len(),
-                messages = left.messages.len(),
-                "taking up what was left undone"
-            );
+    /// Shows what the last process did not; it is counted as pending already.
+    fn resume(&self, left: Vec<(Key, Version, OutboxEntry)>) {
+        if !left.is_empty() {
+            info!(messages = left.len(), "showing what was left");
         }
-        for (key, version, entry) in left.messages {
+        for (key, version, entry) in left {
             self.send(Outgoing { tried: Tried::Perhaps, key, version, entry });
-        }
-        for (key, version, event) in left.events {
-            self.queue(Job { key, version, work: Work::Event(event) });
         }
     }
 
@@ -300,8 +318,9 @@ impl Core {
             Work::Timer(timer) => Ok(timer.subject.0.clone()),
             Work::Event(event) => {
                 let mut unit = Unit::new(self.store.as_ref());
-                let (intent, _) = self.understand(&mut unit, event).await?;
-                Ok(match intent.subject() {
+                let mind = self.minds.current();
+                let Understood { intent, .. } = self.understand(&mut unit, &mind, event).await?;
+                Ok(match intent.subject().or(intent.ask()) {
                     Some(id) => id.to_string(),
                     None => records::conversation(&event.account, &event.place).0,
                 })
@@ -312,17 +331,14 @@ impl Core {
     async fn understand(
         &self,
         unit: &mut Unit<'_>,
+        mind: &Mind,
         event: &Event,
-    ) -> Result<(Intent, Option<Conversation>), StoreError> {
-        let binding: Option<Binding> = match &event.kind {
-            EventKind::Reacted { message, .. } | EventKind::Unreacted { message, .. } => {
-                unit.read(records::binding(message)).await?
-            }
-            EventKind::Said { .. } | EventKind::Pressed { .. } => None,
-        };
+    ) -> Result<Understood, StoreError> {
+        let bound = self.bound(unit, event).await?;
         let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
-        let intent = intent::read(&self.mind, event, binding.as_ref(), conversation.as_ref());
-        Ok((intent, conversation))
+        let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;
+        let intent = intent::read(mind, event, bound.as_ref(), conversation.as_ref(), talk.as_ref());
+        Ok(Understood { intent, bound, conversation, talk })
     }
 
     /// Handles a job: decides and commits, again from the start when somebody else was faster.
@@ -364,29 +380,23 @@ impl Core {
 
     async fn attempt(&self, job: &Job, files: &[Received]) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let mind = self.minds.current();
         let mut unit = Unit::new(self.store.as_ref());
         unit.depends_on(job.key.clone(), job.version);
         unit.remove(job.key.clone());
         let (cause, decision) = match &job.work {
             Work::Event(event) => {
-                let (intent, conversation) = self.understand(&mut unit, event).await?;
-                let loaded = self.load(&mut unit, &intent, conversation).await?;
-                let decide = || handle::decide(&self.mind, event, intent, loaded, files, now);
+                let understood = self.understand(&mut unit, &mind, event).await?;
+                let intent = understood.intent.clone();
+                let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
+                let decide = || handle::decide(&mind, event, intent, loaded, files, now);
                 (event.id.0.clone(), guarded(decide))
             }
             Work::Timer(timer) => {
-                let id = timer.subject.0.parse::<RequestId>();
-                let request: Option<Request> = match id {
-                    Ok(id) => unit.read(records::request(&id)).await?,
-                    Err(_) => None,
-                };
-                let pointer = records::timer_of(&timer.id);
-                let current: Option<Key> = unit.read(pointer.clone()).await?;
-                if current.as_ref() == Some(&job.key) {
-                    unit.remove(pointer);
-                }
+                let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
+                self.take_down(&mut unit, timer, &job.key).await?;
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&self.mind, timer, request, now)))
+                (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
             }
         };
         if let Work::Event(event) = &job.work {
@@ -398,15 +408,35 @@ impl Core {
                 }
             }
         }
+        for kept in &decision.kept {
+            kept.write(&mut unit)?;
+        }
         if let Some(request) = &decision.request {
             Span::current().record("request", request.id.to_string());
             unit.write(records::request(&request.id), request)?;
+            let absences = unit.read(records::absences()).await?.unwrap_or_default();
+            let roster = Roster { people: &mind.people, absences: &absences };
+            index::update(&mut unit, request, roster, now).await?;
+        }
+        if let Some(absences) = &decision.absences {
+            unit.write(records::absences(), absences)?;
+        }
+        if let Some(person) = &decision.digest {
+            unit.read::<Timestamp>(records::digest(person)).await?;
+            unit.write(records::digest(person), &now)?;
         }
         if let Some((prefix, number)) = &decision.number {
-            unit.write(records::counter(prefix), number)?;
+            unit.raise(records::counter(prefix), *number);
+        }
+        for keep in &decision.keep {
+            keep.write(&mut unit).await?;
         }
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
+        let writes_file = decision.effects.iter().any(|effect| matches!(effect, Effect::File(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
+        if let Work::Event(event) = &job.work {
+            self.numbers.settle(&event.id.0, decision.number.as_ref().map(|(_, number)| *number));
+        }
         match &decision.request {
             Some(request) => info!(status = ?request.status, messages = entries.len(), "handled"),
             None => debug!(messages = entries.len(), "handled"),
@@ -415,8 +445,21 @@ impl Core {
         for (key, entry) in entries {
             self.send(Outgoing { tried: Tried::Never, key, version, entry });
         }
+        if writes_file {
+            self.files.notify_one();
+        }
         if starts_timer {
             self.timers.notify_one();
+        }
+        Ok(())
+    }
+
+    /// A timer that is handled no longer stands under its id, unless it was set anew meanwhile.
+    async fn take_down(&self, unit: &mut Unit<'_>, timer: &Timer, key: &Key) -> Result<(), StoreError> {
+        let pointer = records::timer_of(&timer.id);
+        let current: Option<Key> = unit.read(pointer.clone()).await?;
+        if current.as_ref() == Some(key) {
+            unit.remove(pointer);
         }
         Ok(())
     }
@@ -424,17 +467,41 @@ impl Core {
     async fn load(
         &self,
         unit: &mut Unit<'_>,
-        intent: &Intent,
-        conversation: Option<Conversation>,
+        mind: &Mind,
+        event: &Event,
+        understood: Understood,
+        now: Timestamp,
     ) -> Result<Loaded, StoreError> {
-        let needs = intent.needs(conversation.as_ref());
-        let mut loaded = Loaded { conversation, ..Loaded::default() };
+        let Understood { intent, bound, conversation, talk } = understood;
+        let needs = intent.needs(mind, conversation.as_ref());
+        let heard = self.hear(unit, event, &intent, &needs, bound.as_ref(), talk).await?;
+        let mut loaded = Loaded { conversation, heard, ..Loaded::default() };
+        if intent.subject().is_some() || needs != Needs::default() || intent.tells_absences() {
+            loaded.absences = unit.read(records::absences()).await?.unwrap_or_default();
+        }
         if let Some(id) = &needs.request {
             loaded.request = unit.read(records::request(id)).await?;
         }
-        if needs.requests {
-            let all = read_all(self.store.as_ref(), records::all_requests()).await?;
-            loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+        if needs.shelf {
+            loaded.shelf = Some(Shelf::read(unit, self.store.as_ref()).await?);
+        }
+        let store = self.store.as_ref();
+        match needs.requests {
+            Extent::None => {}
+            Extent::Newest => {
+                let roster = Roster { people: &mind.people, absences: &loaded.absences };
+                if let Some(person) = mind.people.by_account(&event.account) {
+                    let found = lookup::seen_by(store, &person.id, roster, now).await?;
+                    (loaded.requests, loaded.more) = (found.requests, found.more);
+                }
+            }
+            Extent::All => {
+                let all = read_all(store, records::all_requests()).await?;
+                loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+            }
+        }
+        if !needs.places.is_empty() {
+            loaded.requests = lookup::at_places(store, &needs.places).await?;
         }
         if let Some(id) = &needs.trail {
             let numbers = read_all::<u64>(self.store.as_ref(), records::all_audit_of(&id.into())).await?;
@@ -450,8 +517,36 @@ impl Core {
             let checked = audit::verify(log.into_iter().map(|(_, _, entry)| entry), &end);
             loaded.audit_check = Some((checked, end));
         }
-        if let Some(workflow) = needs.number_of.and_then(|id| self.mind.knowledge.workflow(&id)) {
-            loaded.last_number = unit.read(records::counter(&workflow.prefix)).await?;
+        if let Some(workflow) = needs.number_of.and_then(|id| mind.knowledge.workflow(&id)) {
+            let recorded = self.load_one(records::counter(&workflow.prefix)).await?.unwrap_or(0);
+            loaded.last_number = Some(self.numbers.before(&workflow.prefix, &event.id.0, recorded));
+        }
+        Ok(loaded)
+    }
+
+    /// What a timer that is due looks at. What a digest names is read with its version: should one of them be decided
+    /// meanwhile, the digest is made anew.
+    async fn load_for_timer(
+        &self,
+        unit: &mut Unit<'_>,
+        mind: &Mind,
+        timer: &Timer,
+        now: Timestamp,
+    ) -> Result<Loaded, StoreError> {
+        let absences = unit.read(records::absences()).await?.unwrap_or_default();
+        let mut loaded = Loaded { absences, ..Loaded::default() };
+        if timer.purpose == Purpose::Team {
+            loaded.shelf = Some(Shelf::read(unit, self.store.as_ref()).await?);
+            let all = read_all(self.store.as_ref(), records::all_requests()).await?;
+            loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+        } else if let Some(person) = digest::person_of(&timer.subject) {
+            let roster = Roster { people: &mind.people, absences: &loaded.absences };
+            for id in lookup::waiting_for(self.store.as_ref(), &person, roster, now).await? {
+                loaded.requests.extend(unit.read(records::request(&id)).await?);
+            }
+            loaded.last_digest = unit.read(records::digest(&person)).await?;
+        } else if let Ok(id) = timer.subject.0.parse::<RequestId>() {
+            loaded.request = unit.read(records::request(&id)).await?;
         }
         Ok(loaded)
     }
@@ -496,10 +591,11 @@ impl EventPort for Core {
         if self.closing.is_cancelled() {
             return Err(AcceptError::Closing);
         }
-        if concerns(&event) == Concern::NotOurs {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let around = self.around(&event).await.map_err(taken)?;
+        if concerns(&self.minds.current(), &event, &around) == Concern::NotOurs {
             return Ok(Accepted::Ignored);
         }
-        let taken = |error: StoreError| AcceptError::Store(error.to_string());
         let seen = records::seen(&event.id);
         let mark = records::encode(&Seen { at: self.clock.now() }).map_err(taken)?;
         let value = records::encode(&event).map_err(taken)?;

@@ -3,15 +3,21 @@
 //!
 //! - [`command`], [`intent`], [`filter`]: what is meant
 //! - [`handle`], [`dialogue`]: what is decided; pure
+//! - [`coach`], [`pictures`]: what assessments, roadmaps and reminders are asked by, kept in and drawn as
 //! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
+//! - [`charts`]: reports as people read them
 //! - [`delivery`]: the way from the outbox to the platforms
-//! - [`timers`], [`reconcile`]: what happens by itself
-//! - [`records`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written
-//! - [`lanes`], [`pending`]: order, and the moment when nothing is left to do
+//! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
+//!   [`shelf`]: files that decisions lead to
+//! - [`records`], [`index`], [`lookup`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written and found
+//! - [`lanes`], [`numbers`], [`pending`]: order, and the moment when nothing is left to do
 
 pub mod audit;
+pub mod charts;
 pub mod clock;
+pub mod coach;
 pub mod command;
 pub mod delivery;
 pub mod dialogue;
@@ -19,12 +25,20 @@ pub mod engine;
 pub mod files;
 pub mod filter;
 pub mod handle;
+pub mod hear;
+pub mod index;
 pub mod intent;
 pub mod lanes;
+pub mod lookup;
 pub mod mind;
+pub mod numbers;
 pub mod pending;
+pub mod pictures;
+pub mod quota;
 pub mod reconcile;
 pub mod records;
+pub mod reload;
+pub mod shelf;
 pub mod texts;
 pub mod timers;
 pub mod unit;
@@ -33,3 +47,4 @@ pub use clock::{Clock, SystemClock};
 pub use engine::{Bot, BotError};
 pub use mind::Mind;
 pub use pending::Pending;
+pub use reload::Reloader;

@@ -2,7 +2,10 @@
 //!
 //! Values are JSON. The store's own format number (`meta/format`) covers them: a change of shape that `serde`
 //! does not absorb raises it and brings a migration.
+//!
+//! What is kept of questions stands in [`counsel`].
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -13,9 +16,11 @@ use crate::core::effect::{Destination, Slot, Subject, Timer, TimerId};
 use crate::core::event::{EventId, MessageRef, Place};
 use crate::core::form::Answers;
 use crate::core::message::Content;
-use crate::core::person::AccountId;
+use crate::core::person::{AccountId, PersonId};
 use crate::request::RequestId;
 use crate::store::{Key, Record, StoreError};
+
+pub mod counsel;
 
 /// Writes a value as the bytes of a record.
 ///
@@ -71,6 +76,16 @@ pub fn all_requests() -> Range<Key> {
     Key::under("request/")
 }
 
+/// Who is away, and who decides for whom.
+pub fn absences() -> Key {
+    Key("absences".to_owned())
+}
+
+/// When a person last got their digest.
+pub fn digest(person: &PersonId) -> Key {
+    Key(format!("digest/{person}"))
+}
+
 /// The last number given to a request with a prefix.
 pub fn counter(prefix: &str) -> Key {
     Key(format!("counter/{prefix}"))
@@ -88,11 +103,53 @@ pub fn conversation(account: &AccountId, place: &Place) -> Key {
 pub enum Conversation {
     /// The person fills in a form.
     Filling(Draft),
-    /// The person is asked why they reject a request.
-    Reason {
+    /// The person is asked for words about a request.
+    Words {
         /// The request.
         request: RequestId,
+        /// What for.
+        about: About,
     },
+    /// The person is asked by the coach. What they answered is kept elsewhere: this is only where they are.
+    Coached(Coaching),
+}
+
+/// What the coach is asking a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "coaching", rename_all = "snake_case")]
+pub enum Coaching {
+    /// About a practice of a maturity model.
+    Practice {
+        /// The model's id.
+        model: String,
+        /// The areas the person goes through; all without any.
+        areas: Vec<String>,
+        /// The practice that is asked.
+        practice: String,
+        /// What was asked before it, for the way back.
+        asked: Vec<String>,
+    },
+    /// A question of the strategy.
+    Strategy {
+        /// The question's id.
+        question: String,
+        /// What was asked before it.
+        asked: Vec<String>,
+    },
+}
+
+/// What words about a request are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// Why they reject it.
+    Reason,
+    /// Its id, to confirm a vote.
+    Confirmation,
+    /// What their concern is.
+    Concern,
+    /// What they want to know.
+    Question,
 }
 
 /// Which form somebody fills in.
@@ -104,6 +161,11 @@ pub enum FormName {
         /// The workflow's id.
         workflow: String,
     },
+    /// That of a request which is to be changed.
+    Edit {
+        /// The request.
+        request: RequestId,
+    },
     /// The questions that lead to a license.
     Choose,
 }
@@ -113,10 +175,37 @@ pub enum FormName {
 pub struct Draft {
     /// Which form.
     pub form: FormName,
-    /// The answers so far.
+    /// The answers so far; what was left out is the empty text.
     pub answers: Answers,
     /// The field that is being asked, or the number of fields when all are answered.
     pub at: usize,
+    /// How it goes on after an answer.
+    #[serde(default)]
+    pub course: Course,
+    /// What the bot found out about answers, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub findings: BTreeMap<String, String>,
+    /// The likely duplicates that the person was shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warned_of: Vec<RequestId>,
+}
+
+impl Draft {
+    /// A form on its way, about which nothing was found out yet.
+    pub fn new(form: FormName, answers: Answers, at: usize, course: Course) -> Self {
+        Self { form, answers, at, course, findings: BTreeMap::new(), warned_of: Vec::new() }
+    }
+}
+
+/// How a form goes on after an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Course {
+    /// To the next field.
+    #[default]
+    Onward,
+    /// Back to the look at the whole, over what is still unanswered.
+    Review,
 }
 
 /// Something to be shown, until it is.
@@ -141,6 +230,19 @@ pub struct OutboxEntry {
     /// The message that is kept up to date by it, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<(Slot, Subject)>,
+    /// The slot in whose thread it is said, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Slot>,
+}
+
+/// A change of a file that waits to be made.
+pub fn file(number: u64) -> Key {
+    Key(format!("file/{number:020}"))
+}
+
+/// All changes of files that wait.
+pub fn all_files() -> Range<Key> {
+    Key::under("file/")
 }
 
 /// What a platform refused for good, and why: for the operator to see.
@@ -160,6 +262,11 @@ pub struct Undelivered {
 /// Where a slot stands.
 pub fn slot(slot: &Slot) -> Key {
     Key(format!("slot/{slot}"))
+}
+
+/// The slot that a key of [`slot`] or [`slots_of`] names.
+pub fn slot_of(key: &Key) -> Option<Slot> {
+    key.0.strip_prefix("slot/").map(|name| Slot(name.to_owned()))
 }
 
 /// All slots of a subject.

@@ -1,12 +1,21 @@
-//! What the bot itself says: help, forms, refusals. The areas have their own words.
+//! What the bot itself says: help, forms, refusals. The areas have their own words; what is said around an answer
+//! stands in [`counsel`].
 
 use super::audit::{AuditEntry, AuditFault, Head};
+use jiff::civil::Date;
+
 use super::command::USAGE;
+use super::records::About;
 use crate::core::effect::{Actor, Outcome};
 use crate::core::form::{Answers, Form, FormField};
 use crate::core::message::{Block, Button, Card, Content, Field, Span, Text, Tone};
-use crate::core::person::People;
+use crate::core::person::{People, Role};
+use crate::license::SbomReport;
+use crate::license::sbom::Standing;
+use crate::request::roster::NoDelegation;
 use crate::request::{RequestId, Workflow};
+
+pub mod counsel;
 
 fn line(spans: impl IntoIterator<Item = Span>) -> Content {
     Content::Text(Text { blocks: vec![Block::spans(spans)], buttons: Vec::new() })
@@ -20,17 +29,35 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "human" => "the same to the people of the OSPO",
         "license" => "what a license asks for",
         "choose" => "a few questions that lead to a license for what you release",
+        "obligations" => "what it asks for in your situation: when linked statically into a device",
         "compat" => "may code under one be used in the other",
         "identify" => "which license a name means",
         "check" => "what our policy says",
         "requests" => "the requests you can see",
         "show" => "a request whole",
+        "status" => "what it waits for, rule by rule",
         "approve" => "vote for it",
         "reject" => "vote against it, with the reason",
         "unvote" => "take your vote back",
+        "concern" => "raise a concern that blocks until it is resolved",
+        "resolve" => "a concern is dealt with",
+        "question" => "ask the requester; the clock stands until they answer",
+        "edit" => "change your request",
+        "copy" => "begin another like it",
         "withdraw" => "take your request back",
+        "reopen" => "take a decision up again",
+        "away" => "you are away",
+        "delegate" => "somebody decides for you",
+        "report" => "how requests went: counts, times, load",
         "done" => "a task of its checklist is done",
         "audit" => "who did what, and when",
+        "reply" => "say something to the other side of a question that the OSPO has",
+        "channel" => "when I answer here; channel alone shows it",
+        "gaps" => "for the OSPO: what I was asked in vain",
+        "maturity" => "where our open source work stands, and what comes next",
+        "roadmap" => "the steps that follow from it",
+        "remind" => "remind a team of them, on a schedule",
+        "strategy" => "write the open source strategy together",
         _ => "",
     };
     let mut items: Vec<Vec<Span>> =
@@ -53,11 +80,6 @@ pub fn help(workflows: &[Workflow]) -> Content {
             "I answer from articles that people wrote and review, and say so when I do not know. I am no lawyer.",
         )],
     })
-}
-
-/// The way to a person, under choices that may all be wrong.
-pub fn ask_a_person(question: &str) -> Button {
-    Button::new("Ask a person", format!("human {question}"))
 }
 
 /// A word that is almost a command.
@@ -108,17 +130,104 @@ pub fn cancelled() -> Content {
     line([Span::text("Left. Nothing was filed.")])
 }
 
-/// A reason is not given after all.
-pub fn reason_left(request: &RequestId) -> Content {
+/// Words are not given after all.
+pub fn words_left(request: &RequestId, about: About) -> Content {
+    let (lacks, again) = match about {
+        About::Reason => (
+            "Your rejection has no reason, so it does not decide. Take it back with ",
+            format!("unvote {request}"),
+        ),
+        About::Confirmation => (
+            "Your vote is not confirmed, so it does not count. Take it back with ",
+            format!("unvote {request}"),
+        ),
+        About::Concern => ("There is no concern. To raise one, say ", format!("concern {request} WORDS")),
+        About::Question => ("Nothing was asked. To ask, say ", format!("question {request} WORDS")),
+    };
+    line([Span::text(format!("Left {request}. {lacks}")), Span::code(again), Span::text(".")])
+}
+
+/// Away, or back.
+pub fn away(until: Option<Date>) -> Content {
+    match until {
+        Some(day) => line([
+            Span::text(format!(
+                "You are away until {day}: I remind you of nothing, and say so where you are waited for. "
+            )),
+            Span::code("away off"),
+            Span::text(" when you are back; "),
+            Span::code("delegate to PERSON until DAY"),
+            Span::text(" if somebody should decide for you."),
+        ]),
+        None => line([Span::text("Welcome back.")]),
+    }
+}
+
+/// A delegation begins.
+pub fn delegated(to: &str, role: Option<&Role>, until: Date) -> Content {
+    let role = role.map(|role| format!(" for {role}")).unwrap_or_default();
     line([
-        Span::text("Left. Your rejection of "),
-        Span::code(request.to_string()),
-        Span::text(" has no reason, so it does not decide. Take it back with "),
-        Span::code(format!("unvote {request}")),
-        Span::text(", or give the reason with "),
-        Span::code(format!("reject {request} REASON")),
-        Span::text("."),
+        Span::text(format!(
+            "Until {until}, {to} decides{role} in your place, never on requests of their own or of yours. I told them. "
+        )),
+        Span::code("delegate off"),
+        Span::text(" ends it."),
     ])
+}
+
+/// To who decides for somebody from now on.
+pub fn deputy(from: &str, role: Option<&Role>, until: Date) -> Content {
+    let role = role.map(|role| format!(" for {role}")).unwrap_or_default();
+    line([Span::text(format!("{from} asks you to decide{role} in their place until {until}."))])
+}
+
+/// A delegation ends, or there was none.
+pub fn delegation_ended(ended: bool) -> Content {
+    line([Span::text(if ended { "Nobody decides for you any more." } else { "Nobody decides for you." })])
+}
+
+/// A delegation that is none.
+pub fn no_delegation(why: NoDelegation) -> Content {
+    line([Span::text(match why {
+        NoDelegation::ToOneself => "You decide for yourself anyway.",
+        NoDelegation::HoldsNothing => "You hold no such role, so there is nothing to delegate.",
+        NoDelegation::Chain => "You decide for somebody else there, and that cannot be passed on.",
+        NoDelegation::Past => "That day is past.",
+    })])
+}
+
+/// An answer that is a file.
+pub fn see_file(name: &str) -> String {
+    format!("see the file {name}")
+}
+
+/// What our policy says of an SBOM, in a line.
+pub fn sbom_verdict(name: &str, report: &SbomReport) -> String {
+    let summary = &report.summary;
+    let denied: Vec<&str> =
+        report.with(Standing::Denied).iter().take(5).map(|finding| finding.component.as_str()).collect();
+    let denied = if denied.is_empty() { String::new() } else { format!(" Denied: {}.", denied.join(", ")) };
+    format!(
+        "SBOM {name}: {} components; {} allowed, {} to be reviewed, {} denied, {} unknown.{denied}",
+        summary.components, summary.allowed, summary.review, summary.denied, summary.unknown
+    )
+}
+
+/// An SBOM that cannot be read.
+pub fn sbom_unread(name: &str, why: &str) -> String {
+    format!("SBOM {name} could not be read: {why}.")
+}
+
+/// Nobody, or more than one, has this name.
+pub fn nobody(word: &str) -> String {
+    format!(
+        "I know nobody, or more than one, as “{word}”. Use the short names of people, such as lea, with commas between."
+    )
+}
+
+/// Reports are not for everybody.
+pub fn not_for_you() -> Content {
+    line([Span::text("Reports are for the OSPO and those who decide.")])
 }
 
 /// Another form is under way here.
@@ -154,7 +263,8 @@ pub fn not_complete(missing: usize) -> String {
 
 /// Everything is answered.
 pub fn nothing_asked() -> String {
-    "Everything is answered: submit files it, back changes the last answer, cancel leaves it.".to_owned()
+    "Everything is answered: submit files it, the number of an answer changes it, cancel leaves it."
+        .to_owned()
 }
 
 /// What is wrong with an answer, and what was asked.
@@ -170,11 +280,10 @@ pub fn form_problem(problem: String, field: Option<&FormField>) -> Content {
 pub fn ask_field(
     form: &Form,
     field: &FormField,
-    at: usize,
+    (at, of): (usize, usize),
     choices: &[&str],
     before: Option<&str>,
 ) -> Content {
-    let of = form.fields.len();
     let mut blocks = vec![Block::spans([
         Span::faint(format!("{} · {}/{of} ", form.title, at + 1)),
         Span::strong(field.ask.clone()),
@@ -196,22 +305,22 @@ pub fn ask_field(
 }
 
 /// The whole form, before it is filed.
-pub fn review_form(form: &Form, answers: &Answers) -> Content {
-    let given = |field: &FormField| match answers.get(&field.id) {
+pub fn review_form(form: &Form, asked: &[&FormField], answers: &Answers) -> Content {
+    let given = |field: &&FormField| match answers.get(&field.id).filter(|answer| !answer.is_empty()) {
         Some(answer) => Field::new(&field.label, answer),
         None => Field { name: field.label.clone(), value: vec![Span::faint("left out")] },
     };
     Content::Card(Card {
         title: vec![Span::strong(form.title.clone()), Span::text(": is this right?")],
         tone: Tone::Waiting,
-        blocks: vec![Block::Fields { fields: form.fields.iter().map(given).collect() }],
+        blocks: vec![Block::Fields { fields: asked.iter().map(given).collect() }],
         buttons: vec![
             Button::new("Submit", "submit"),
             Button::new("Change the last answer", "back"),
             Button::new("Cancel", "cancel"),
         ],
         reactions: Vec::new(),
-        footer: vec![Span::faint("Nothing happens until you submit.")],
+        footer: vec![Span::faint("Nothing happens until you submit. To change an answer, say its name.")],
     })
 }
 
@@ -265,4 +374,17 @@ pub fn audit_check(result: &Result<u64, AuditFault>, end: &Head) -> Content {
             Span::text(format!(": {fault}. Tell the OSPO and those who run me.")),
         ]),
     }
+}
+
+/// A file that could not be had.
+pub fn file_not_read(name: &str, why: &str) -> Content {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("I could not read "),
+            Span::code(name),
+            Span::text(format!(": {why}. Please attach it again.")),
+        ])],
+        ..Text::default()
+    }
+    .into()
 }

@@ -8,10 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::engine::{Core, Job, Work, lock};
+use super::handle::review;
 use super::records::{self, Seen};
-use super::unit::read_all;
-use crate::core::effect::{Purpose, Subject, Timer, TimerId};
-use crate::store::{Batch, Key, StoreError};
+use super::unit::{Unit, read_all};
+use crate::core::effect::{Effect, Purpose, Subject, Timer, TimerId};
+use crate::store::{Batch, Key, StoreError, Version};
 
 /// The longest sleep, so that a clock that was set is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
@@ -57,6 +58,9 @@ impl Core {
 
     /// Makes up for what was missed, and forgets what is no longer needed; now and then.
     pub(super) async fn keep_house(self: Arc<Self>, stop: CancellationToken) {
+        if let Err(error) = self.plan_review().await {
+            warn!(%error, "could not plan the reminders of due articles; the next start will");
+        }
         loop {
             tokio::select! {
                 () = self.pending.settled() => {}
@@ -65,8 +69,12 @@ impl Core {
             if let Err(error) = self.reconcile().await {
                 warn!(%error, "could not make up for missed reactions; will try again");
             }
+            self.files.notify_one();
             if let Err(error) = self.forget_seen().await {
                 warn!(%error, "could not forget old events; will try again");
+            }
+            if let Err(error) = self.forget_talk().await {
+                warn!(%error, "could not forget old conversations; will try again");
             }
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}
@@ -75,13 +83,30 @@ impl Core {
         }
     }
 
+    /// Starts the timer of the weekly reminder, unless it runs.
+    async fn plan_review(&self) -> Result<(), StoreError> {
+        let timer = review::next(self.clock.now());
+        let mut unit = Unit::new(self.store.as_ref());
+        if unit.read::<Key>(records::timer_of(&timer.id)).await?.is_none() {
+            let cause = timer.id.0.clone();
+            self.committer.commit(unit, vec![Effect::Start(timer)], &cause, self.clock.now()).await?;
+            self.timers.notify_one();
+        }
+        Ok(())
+    }
+
     async fn forget_seen(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut old = read_all::<Seen>(self.store.as_ref(), records::all_seen()).await?;
-        old.retain(|(_, _, seen)| now.duration_since(seen.at) > REMEMBERED);
+        let seen = read_all::<Seen>(self.store.as_ref(), records::all_seen()).await?;
+        let old = seen.into_iter().filter(|(_, _, seen)| now.duration_since(seen.at) > REMEMBERED);
+        self.forget(old.map(|(key, version, _)| (key, version)).collect()).await
+    }
+
+    /// Removes records.
+    pub(super) async fn forget(&self, old: Vec<(Key, Version)>) -> Result<(), StoreError> {
         for some in old.chunks(FORGOTTEN_AT_ONCE) {
             let mut batch = Batch::default();
-            for (key, version, _) in some {
+            for (key, version) in some {
                 batch.remove(key.clone(), *version);
             }
             self.store.commit(batch).await?;
@@ -94,5 +119,5 @@ impl Core {
 fn first_after(now: Timestamp) -> Key {
     let due = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let id = TimerId(String::new());
-    records::timer(&Timer { id, due, subject: Subject(String::new()), purpose: Purpose::Remind })
+    records::timer(&Timer { id, due, subject: Subject(String::new()), purpose: Purpose::Digest })
 }

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::audit::{self, AuditEntry, Head};
 use super::records::{self, OutboxEntry, decode, encode};
-use crate::core::effect::{AuditFact, Effect, Timer, TimerId};
+use crate::core::effect::{AuditFact, Destination, Effect, FileStep, Timer, TimerId};
 use crate::store::{Batch, Change, Expect, Key, Store, StoreError, Version, Write};
 
 /// Reads and remembers what it read, so that the commit fails if any of it changed meanwhile.
@@ -19,6 +19,7 @@ pub struct Unit<'s> {
     store: &'s dyn Store,
     read: BTreeMap<Key, Expect>,
     writes: BTreeMap<Key, Change>,
+    raised: Option<(Key, u32)>,
 }
 
 /// How many records one scan asks for.
@@ -27,7 +28,7 @@ const PAGE: usize = 1000;
 impl<'s> Unit<'s> {
     /// A unit that has read nothing yet.
     pub fn new(store: &'s dyn Store) -> Self {
-        Self { store, read: BTreeMap::new(), writes: BTreeMap::new() }
+        Self { store, read: BTreeMap::new(), writes: BTreeMap::new(), raised: None }
     }
 
     /// Reads a record; the commit depends on it.
@@ -55,6 +56,40 @@ impl<'s> Unit<'s> {
         Ok(())
     }
 
+    /// Writes a record in place of whatever is there now.
+    ///
+    /// # Errors
+    /// When the store fails or the value cannot be written.
+    pub async fn put<T: Serialize>(&mut self, key: Key, value: &T) -> Result<(), StoreError> {
+        self.know(&key).await?;
+        self.write(key, value)
+    }
+
+    /// Removes a record if it is there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn drop(&mut self, key: Key) -> Result<(), StoreError> {
+        self.know(&key).await?;
+        self.remove(key);
+        Ok(())
+    }
+
+    /// Reads the version of a record that was not read yet.
+    async fn know(&mut self, key: &Key) -> Result<(), StoreError> {
+        if !self.read.contains_key(key) {
+            let record = self.store.load(key).await?;
+            self.read.insert(key.clone(), record.map_or(Expect::Absent, |record| Expect::At(record.version)));
+        }
+        Ok(())
+    }
+
+    /// Raises a number on record to at least this, whatever others have made of it since: it is read when the commit
+    /// is made.
+    pub fn raise(&mut self, key: Key, number: u32) {
+        self.raised = Some((key, number));
+    }
+
     /// Removes a record that was read; nothing happens where there was none.
     pub fn remove(&mut self, key: Key) {
         if let Some(Expect::At(_)) = self.read.get(&key) {
@@ -79,6 +114,15 @@ impl<'s> Unit<'s> {
 
     async fn replace_timer(&mut self, id: &TimerId, next: Option<&Timer>) -> Result<(), StoreError> {
         let pointer = records::timer_of(id);
+        // A timer that is due then anyway stays: what many start at once is written once.
+        if let Some(timer) = next {
+            let key = records::timer(timer);
+            if self.read::<Key>(pointer.clone()).await?.as_ref() == Some(&key)
+                && !self.writes.contains_key(&key)
+            {
+                return Ok(());
+            }
+        }
         if let Some(Key(current)) = self.read::<Key>(pointer.clone()).await? {
             let current = Key(current);
             if !self.read.contains_key(&current) {
@@ -157,19 +201,32 @@ impl Committer {
     ) -> Result<(Version, Vec<(Key, OutboxEntry)>), StoreError> {
         let mut facts: Vec<AuditFact> = Vec::new();
         let mut entries: Vec<OutboxEntry> = Vec::new();
+        let mut files: Vec<FileStep> = Vec::new();
         for effect in effects {
             let id = format!("{cause}/{}", entries.len());
             match effect {
-                Effect::Say { to, content } => entries.push(OutboxEntry { id, to, content, slot: None }),
-                Effect::Show { slot, subject, to, content } => {
-                    entries.push(OutboxEntry { id, to, content, slot: Some((slot, subject)) });
+                Effect::Say { to, content } => {
+                    entries.push(OutboxEntry { id, to, content, slot: None, follows: None });
                 }
+                Effect::Show { slot, subject, to, content } => {
+                    let slot = Some((slot, subject));
+                    entries.push(OutboxEntry { id, to, content, slot, follows: None });
+                }
+                Effect::Follow { slot, place, content } => {
+                    let to = Destination::Place { place };
+                    entries.push(OutboxEntry { id, to, content, slot: None, follows: Some(slot) });
+                }
+                Effect::File(step) => files.push(step),
                 Effect::Audit(fact) => facts.push(fact),
                 Effect::Start(timer) => unit.replace_timer(&timer.id.clone(), Some(&timer)).await?,
                 Effect::Stop { timer } => unit.replace_timer(&timer, None).await?,
             }
         }
         let gate = self.gate.lock().await;
+        if let Some((key, number)) = unit.raised.take() {
+            let recorded: u32 = unit.read(key.clone()).await?.unwrap_or(0);
+            unit.write(key, &recorded.max(number))?;
+        }
         if !facts.is_empty() {
             let mut head: Head = unit.read(records::audit_head()).await?.unwrap_or_default();
             for fact in facts {
@@ -186,6 +243,10 @@ impl Committer {
             let key = records::outbox(self.next_outbox.fetch_add(1, Ordering::Relaxed));
             unit.write(key.clone(), &entry)?;
             numbered.push((key, entry));
+        }
+        for step in files {
+            // Numbered with the outbox, so that their order is that of the decisions.
+            unit.write(records::file(self.next_outbox.fetch_add(1, Ordering::Relaxed)), &step)?;
         }
         let store = unit.store;
         let durable = store.commit(unit.batch());

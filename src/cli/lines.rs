@@ -47,6 +47,25 @@ pub fn answer(
     Ok(ended)
 }
 
+/// Answers each of `cases`.
+///
+/// # Errors
+/// When standard output fails.
+pub fn each(
+    cases: impl Iterator<Item = String>,
+    as_json: bool,
+    reply: impl Fn(&str) -> Result<Reply, String>,
+) -> anyhow::Result<Ended> {
+    let mut out = anstream::stdout().lock();
+    let mut ended = Ended::Well;
+    for case in cases {
+        if one(&case, as_json, &reply, &mut out)? == Ended::BadInput {
+            ended = Ended::BadInput;
+        }
+    }
+    Ok(ended)
+}
+
 fn one(
     line: &str,
     as_json: bool,

@@ -14,12 +14,18 @@ mod knowledge;
 mod lines;
 mod logging;
 mod lookup;
+mod maturity;
+mod policy;
+mod report;
 mod sbom;
 mod serve;
 #[cfg(feature = "slack")]
 mod slack;
 mod start;
 mod store;
+mod strategy;
+mod texts;
+mod watch;
 
 /// The chat bot of an Open Source Program Office.
 #[derive(Debug, Parser)]
@@ -39,14 +45,18 @@ enum Command {
     Ask(lookup::LookupArgs),
     /// May code under one license be used in a work under another? `compat MIT in GPL-3.0-only`.
     Compat(lookup::CompatArgs),
-    /// Which license does a name mean? Gives the SPDX expression.
-    Identify(lookup::LookupArgs),
+    /// Which license does a name, or with --file a license text or a source file, mean? Gives the SPDX expression.
+    Identify(lookup::IdentifyArgs),
     /// What does the company's policy say of a license expression, or of every component of an SBOM?
     Check(lookup::CheckArgs),
     /// Write the attribution file of an SBOM: who wrote what, under which license, with each text.
     Notices(sbom::NoticesArgs),
-    /// What does a license ask for?
-    License(lookup::LookupArgs),
+    /// What does a license say, and what does it ask for? `license LGPL-2.1-only --for device --linked static`.
+    License(lookup::LicenseArgs),
+    /// Assess where open source work stands, see the result, and what comes next.
+    Maturity(maturity::MaturityArgs),
+    /// The open source strategy that was written in chat.
+    Strategy(strategy::StrategyArgs),
     /// The curated files.
     #[command(subcommand)]
     Knowledge(knowledge::KnowledgeCommand),
@@ -63,6 +73,20 @@ enum Command {
         data: DataArgs,
         #[command(flatten)]
         audit: audit::AuditArgs,
+    },
+    /// The rules of approval: check them, try votes, try changed rules on past requests.
+    Policy {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        policy: policy::PolicyArgs,
+    },
+    /// How requests went: counts, times, what is open, who carries the load.
+    Report {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        report: report::ReportArgs,
     },
     /// The config file.
     #[command(subcommand)]
@@ -134,12 +158,16 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => lookup::check(&args),
         Command::Notices(args) => sbom::write_notices(&args),
         Command::License(args) => lookup::license(&args),
+        Command::Maturity(args) => maturity::run(args),
+        Command::Strategy(args) => strategy::run(args),
         Command::Knowledge(command) => knowledge::run(&command),
         Command::Store { data, store } => in_runtime(async || {
             store::run(store, &data.place()?).await?;
             Ok(Ended::Well)
         }),
         Command::Audit { data, audit } => in_runtime(async || audit::run(audit, &data.place()?).await),
+        Command::Policy { data, policy } => in_runtime(async || policy::run(policy, &data).await),
+        Command::Report { data, report } => in_runtime(async || report::run(report, &data).await),
         Command::Config(ConfigCommand::Check(args)) => serve::check(&args),
         #[cfg(feature = "slack")]
         Command::Slack(command) => in_runtime(async || slack::run(&command).await),

@@ -12,9 +12,9 @@ use super::{Ended, KnowledgeArgs};
 use crate::chat::console::{Look, render};
 use crate::knowledge::Knowledge;
 use crate::license::policy::PolicyUse;
-use crate::license::sbom::{MAX_BYTES, Question, Sbom, Standing, read};
+use crate::license::sbom::{MAX_BYTES, Question, Sbom, read};
 use crate::license::{SbomReport, notices, view};
-use crate::picture::svg::Color;
+use crate::picture::svg::Svg;
 use crate::picture::{Bar, bars, png};
 
 /// The columns in which answers are drawn.
@@ -140,18 +140,10 @@ fn lines(report: &SbomReport) -> anyhow::Result<String> {
     Ok(text)
 }
 
-fn drawing(report: &SbomReport) -> crate::picture::svg::Svg {
-    let bar = |standing| {
-        let (label, color) = match standing {
-            Standing::Denied => (texts::DENIED, Color::Red),
-            Standing::Review => (texts::REVIEW, Color::Amber),
-            Standing::Unknown => (texts::UNKNOWN, Color::Gray),
-            Standing::Allowed => (texts::ALLOWED, Color::Green),
-        };
-        Bar { label: label.to_owned(), value: report.summary.of(standing), color }
-    };
-    let (title, about) = texts::picture(report);
-    bars(&title, &about, &Standing::ALL.map(bar))
+fn drawing(report: &SbomReport) -> Svg {
+    let (title, about, all) = view::sbom_chart(report);
+    let all: Vec<Bar> = all.into_iter().map(|(label, value, tone)| Bar::new(label, value, tone)).collect();
+    bars(&title, &about, &all)
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
@@ -166,25 +158,12 @@ fn say(text: &str) -> anyhow::Result<()> {
 mod texts {
     use std::path::Path;
 
-    use crate::license::SbomReport;
-
-    pub(super) const DENIED: &str = "denied";
-    pub(super) const REVIEW: &str = "to review";
-    pub(super) const UNKNOWN: &str = "unknown";
-    pub(super) const ALLOWED: &str = "allowed";
-
     pub(super) fn cannot_read(file: &Path) -> String {
         format!("cannot read {}", file.display())
     }
 
     pub(super) fn cannot_write(file: &Path) -> String {
         format!("cannot write {}", file.display())
-    }
-
-    pub(super) fn picture(report: &SbomReport) -> (String, String) {
-        let title = report.summary.subject.as_deref().unwrap_or("License check").to_owned();
-        let summary = &report.summary;
-        (title, format!("License check of {} components for {} use", summary.components, summary.use_.key()))
     }
 
     pub(super) fn written(components: usize, out: &Path) -> String {

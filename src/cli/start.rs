@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::watch;
 use crate::bot::command::USAGE;
 use crate::bot::{Bot, Mind, Pending, SystemClock};
 use crate::chat::ChatAdapter;
@@ -51,17 +52,18 @@ pub fn list(faults: &[Fault]) -> String {
 pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
     let knowledge = read_knowledge(config.knowledge.as_deref())?;
     let counsel = Counsel::new(&knowledge.articles)?;
-    let mind = Mind { people: config.people.clone(), channels: config.channels.clone(), knowledge, counsel };
+    let mind = Mind {
+        people: config.people.clone(),
+        channels: config.channels.clone(),
+        manners: config.manners.clone(),
+        folder: config.knowledge.clone(),
+        knowledge,
+        counsel,
+    };
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
-        let lines: Vec<String> = undecidable
-            .iter()
-            .map(|(workflow, role)| {
-                format!(
-                    "{workflow}: the role `{role}` needs people under [roles] and a channel under [channels]"
-                )
-            })
-            .collect();
+        let lines: Vec<String> =
+            undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));
     }
     Ok(mind)
@@ -116,6 +118,9 @@ pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Resul
     };
     let bot = Bot::new(store, Arc::new(mind), Arc::new(SystemClock), adapters, pending).await?;
     tokio::spawn(stop_on_signal(stop.clone()));
+    if let Some(folder) = config.knowledge.clone() {
+        tokio::spawn(watch::watch(config.clone(), folder, bot.reloader(), stop.clone()));
+    }
     let ended = bot.run(stop).await;
     if let Some(turn) = turn {
         turn.give_back().await?;

@@ -14,6 +14,7 @@ pub mod slack;
 use self::secret::Secret;
 use self::slack::Slack;
 
+use crate::core::manners::Manners;
 use crate::core::person::{AccountId, ChannelId, People, Person, PersonId, Platform, Role, RoleChannels};
 use crate::core::source::{Fault, line_of, parse_toml, suggest};
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub people: People,
     /// Where each role is told.
     pub channels: RoleChannels,
+    /// How it behaves where people talk.
+    pub manners: Manners,
     /// The console, if it is to run.
     pub console: Option<Console>,
     /// The Slack workspace, if there is one.
@@ -113,6 +116,8 @@ struct ConfigFile {
     roles: BTreeMap<Role, BTreeSet<PersonId>>,
     #[serde(default)]
     channels: BTreeMap<Role, Vec<String>>,
+    #[serde(default)]
+    counsel: Manners,
     console: Option<Console>,
     slack: Option<slack::SlackSection>,
 }
@@ -204,6 +209,7 @@ impl Config {
                 log: file.log,
                 people,
                 channels,
+                manners: file.counsel,
                 console: file.console,
                 slack,
             }),

@@ -58,6 +58,18 @@ pub enum Effect {
         /// What it shows now.
         content: Content,
     },
+    /// Say something once in the thread of the message that shows a slot; in the place itself where there are no
+    /// threads, or the slot stands nowhere.
+    Follow {
+        /// The slot.
+        slot: Slot,
+        /// The place where the slot stands.
+        place: Place,
+        /// What.
+        content: Content,
+    },
+    /// Change a file of the company's knowledge folder.
+    File(FileStep),
     /// Add to the audit log.
     Audit(AuditFact),
     /// Look again at a time. A timer with the same id is replaced.
@@ -66,6 +78,33 @@ pub enum Effect {
     Stop {
         /// The timer.
         timer: TimerId,
+    },
+}
+
+/// A change of a file in the company's knowledge folder. Paths are relative to it. Doing it twice does no harm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum FileStep {
+    /// Write a file.
+    Put {
+        /// Where.
+        path: String,
+        /// What.
+        text: String,
+    },
+    /// Move a draft to where it is served.
+    Publish {
+        /// The draft.
+        draft: String,
+        /// Where it goes.
+        article: String,
+        /// What to write there when the draft is gone.
+        text: String,
+    },
+    /// Remove a file.
+    Remove {
+        /// Which.
+        path: String,
     },
 }
 
@@ -114,10 +153,18 @@ pub struct Timer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Remind those who can decide a request.
-    Remind,
+    /// Tell a person, all at once, what waits for them.
+    Digest,
+    /// Announce that a request is about to lapse.
+    Warn,
+    /// Call the backup roles of a request.
+    Escalate,
     /// Let a request lapse that nobody decided.
     Expire,
+    /// Remind the owners of articles that are due for review.
+    Review,
+    /// Tell a team what is due.
+    Team,
 }
 
 /// Who did something.

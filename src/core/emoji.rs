@@ -13,6 +13,12 @@ pub const THUMBS_UP: &str = "+1";
 pub const THUMBS_DOWN: &str = "-1";
 /// A question.
 pub const QUESTION: &str = "question";
+/// Worth writing down.
+pub const MEMO: &str = "memo";
+/// A concern.
+pub const WARNING: &str = "warning";
+/// A concern.
+pub const THINKING: &str = "thinking_face";
 
 /// Canonical name, character, and the other names of the same sign.
 const KNOWN: &[(&str, &str, &[&str])] = &[
@@ -21,6 +27,9 @@ const KNOWN: &[(&str, &str, &[&str])] = &[
     (THUMBS_UP, "👍", &["thumbsup"]),
     (THUMBS_DOWN, "👎", &["thumbsdown"]),
     (QUESTION, "❓", &["❔", "grey_question"]),
+    (MEMO, "📝", &["pencil", "📓"]),
+    (WARNING, "⚠", &[]),
+    (THINKING, "🤔", &["thinking"]),
 ];
 
 /// The canonical name of a reaction, without skin tone and variation selector; an unknown one as it is.

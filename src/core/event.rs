@@ -141,6 +141,15 @@ pub enum EventKind {
         /// The emoji as the platform wrote it.
         emoji: String,
     },
+    /// A message was changed by its author.
+    Edited {
+        /// The message.
+        message: MessageRef,
+        /// The words now, without the mention or command word that addresses the bot.
+        text: String,
+        /// To whom, now.
+        addressed: Addressed,
+    },
     /// A button of ours was pressed.
     Pressed {
         /// The message that shows the button.
@@ -151,12 +160,13 @@ pub enum EventKind {
 }
 
 impl Event {
-    /// The message a reaction or a press is about, or the message said.
+    /// The message a reaction or a press is about, or the message said or changed.
     pub fn message(&self) -> &MessageRef {
         match &self.kind {
             EventKind::Said { message, .. }
             | EventKind::Reacted { message, .. }
             | EventKind::Unreacted { message, .. }
+            | EventKind::Edited { message, .. }
             | EventKind::Pressed { message, .. } => message,
         }
     }

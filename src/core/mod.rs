@@ -3,16 +3,20 @@
 //! - [`person`]: who: platform accounts, people, roles
 //! - [`event`]: what happened in a chat
 //! - [`message`]: what we show: text and cards made of blocks and spans
+//! - [`condition`]: expressions in curated files that say yes or no
 //! - [`form`]: what we ask: fields, their rules, answers
 //! - [`effect`]: what a handler decided: things to show, audit facts, timers
+//! - [`manners`]: how the bot behaves where people talk
 //! - [`emoji`]: one name for the many ways platforms write a reaction
 //! - [`time`]: working days and how long ago
 //! - [`source`]: curated files and their faults
 
+pub mod condition;
 pub mod effect;
 pub mod emoji;
 pub mod event;
 pub mod form;
+pub mod manners;
 pub mod message;
 pub mod person;
 pub mod source;

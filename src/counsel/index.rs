@@ -9,6 +9,7 @@ use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{Index as Tantivy, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
+use super::embedding::{Meaning, Table};
 use super::language::Language;
 use super::tables::{self, RELATED};
 use super::terms::{Manner, Reader, Reading};
@@ -27,6 +28,8 @@ pub(super) struct Phrasing {
     pub mass: f32,
     /// How it asks.
     pub manner: Manner,
+    /// What it means.
+    pub meaning: Option<Meaning>,
 }
 
 /// What is known of an article for ranking.
@@ -46,6 +49,8 @@ pub(super) struct Profile {
     pub versions: BTreeSet<String>,
     /// Whether it answers by yes, no or a condition.
     pub decided: Decided,
+    /// What its ways of asking mean together.
+    pub middle: Option<Meaning>,
 }
 
 /// Whether an article answers by yes, no or a condition.
@@ -97,7 +102,7 @@ const BUDGET: usize = 15_000_000;
 
 impl Index {
     /// Builds the index in memory, in one segment and without threads.
-    pub fn new(reader: &mut Reader, articles: &[Article]) -> Result<Self, TantivyError> {
+    pub fn new(reader: &mut Reader, table: &Table, articles: &[Article]) -> Result<Self, TantivyError> {
         for article in articles {
             let texts = std::iter::once(&article.title).chain(&article.questions).chain(&article.tags);
             for text in texts.chain(std::iter::once(&article.body)) {
@@ -154,7 +159,8 @@ impl Index {
                         .versions
                         .extend(part.reading.named.iter().filter_map(|named| named.version_term()));
                     let manner = part.reading.manner;
-                    phrasings.push(Phrasing { terms, mass: 0.0, manner });
+                    let meaning = table.meaning(&part.reading.words);
+                    phrasings.push(Phrasing { terms, mass: 0.0, manner, meaning });
                 }
                 all.extend(part.reading.terms);
             }
@@ -165,6 +171,8 @@ impl Index {
             }
             add(whole, place, &all)?;
             profile.phrasings = first..phrasings.len();
+            profile.middle =
+                Meaning::middle(phrasings[first..].iter().filter_map(|phrasing| phrasing.meaning.as_ref()));
             profile.terms = weights.into_iter().collect();
             profile.terms.sort_unstable_by_key(|(term, _)| *term);
             profiles.push(profile);
@@ -189,11 +197,6 @@ impl Index {
         })
     }
 
-    /// The title of an article, as a way of asking.
-    pub fn title(&self, article: usize) -> Option<&Phrasing> {
-        self.phrasings.get(self.profiles.get(article)?.phrasings.start)
-    }
-
     /// The number of a term, if any article has it.
     pub fn term(&self, term: &str) -> Option<TermId> {
         self.vocabulary.get(term).copied()
@@ -214,26 +217,46 @@ impl Index {
         self.related.get(&term).map_or(&[], Vec::as_slice)
     }
 
-    /// The articles worth comparing: those with the best ways of asking, and those with the best whole text.
+    /// The articles worth comparing: those with the best ways of asking, those with the best whole text, and those
+    /// that mean the nearest.
     pub fn candidates(
         &self,
         terms: &[String],
-        phrasings: usize,
-        articles: usize,
+        meaning: Option<&Meaning>,
+        most: Most,
     ) -> Result<Vec<Hit>, TantivyError> {
         let mut hits: HashMap<usize, Hit> = HashMap::new();
-        for (field, limit) in [(self.phrase, phrasings), (self.whole, articles)] {
+        let mut hit = |article: usize, whole: f32| {
+            let hit = hits.entry(article).or_insert(Hit { article, whole });
+            hit.whole = hit.whole.max(whole);
+        };
+        for (field, limit) in [(self.phrase, most.phrasings), (self.whole, most.articles)] {
             for (score, document) in self.search(field, terms, limit)? {
-                let Some(article) = self.documents.get(document as usize).copied() else { continue };
-                let hit = hits.entry(article).or_insert(Hit { article, whole: 0.0 });
-                if field == self.whole {
-                    hit.whole = score;
+                if let Some(article) = self.documents.get(document as usize) {
+                    hit(*article, if field == self.whole { score } else { 0.0 });
                 }
             }
+        }
+        for article in meaning.map(|meaning| self.nearest(meaning, most.near)).unwrap_or_default() {
+            hit(article, 0.0);
         }
         let mut hits: Vec<Hit> = hits.into_values().collect();
         hits.sort_by_key(|hit| hit.article);
         Ok(hits)
+    }
+
+    /// The articles whose ways of asking together mean the nearest.
+    fn nearest(&self, meaning: &Meaning, most: usize) -> Vec<usize> {
+        let likeness = |(article, profile): (usize, &Profile)| {
+            Some((meaning.likeness(profile.middle.as_ref()?), article))
+        };
+        let mut all: Vec<(f32, usize)> = self.profiles.iter().enumerate().filter_map(likeness).collect();
+        let nearer = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if all.len() > most {
+            all.select_nth_unstable_by(most, nearer);
+            all.truncate(most);
+        }
+        all.into_iter().map(|(_, article)| article).collect()
     }
 
     fn search(&self, field: Field, terms: &[String], limit: usize) -> Result<Vec<(f32, u32)>, TantivyError> {
@@ -252,12 +275,23 @@ impl Index {
     }
 }
 
+/// How many of each kind the search hands on to be measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Most {
+    /// Ways of asking that share words.
+    pub phrasings: usize,
+    /// Whole texts that share words.
+    pub articles: usize,
+    /// Articles that mean about the same.
+    pub near: usize,
+}
+
 /// An article that the search found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Hit {
     /// The article, by its place.
     pub article: usize,
-    /// The BM25 score of its whole text; 0 where only a way of asking was found.
+    /// The BM25 score of its whole text; 0 where it was not found so.
     pub whole: f32,
 }
 

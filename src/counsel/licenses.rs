@@ -3,13 +3,16 @@
 use super::texts;
 use crate::core::message::{Block, Button, Content, Span, Text};
 use crate::knowledge::Knowledge;
+use crate::license::expression::shortened;
 use crate::license::{
-    self as license, CheckReport, CompatReport, ExpressionError, Identified, PolicyUse, Request, Use,
-    mentions, read_side, view,
+    self as license, CheckReport, CompatReport, ExpressionError, Identified, ObligationsReport, PolicyUse,
+    Request, Situation, Use, Verdict, mentions, read_side, situation::split_situation, view,
 };
 
 /// Buttons for a name that may be several licenses.
 const CHOICES: usize = 3;
+/// Buttons for a name that is that of a family, so that each of its usual versions has one.
+const MEANINGS: usize = 4;
 
 /// The facts of a license that a text names; none when it names none.
 pub fn facts(knowledge: &Knowledge, text: &str) -> Option<Content> {
@@ -24,11 +27,28 @@ pub fn facts(knowledge: &Knowledge, text: &str) -> Option<Content> {
     }
 }
 
+/// What a license asks for, for a line such as `LGPL-2.1-only when linked statically into a device`; distribution,
+/// unmodified, is meant where nothing is said. None when it names no license.
+pub fn obligations(knowledge: &Knowledge, text: &str) -> Option<Content> {
+    let (name, words) = split_situation(text);
+    let situation = match words.parse::<Situation>() {
+        Ok(situation) => situation,
+        Err(error) => {
+            let names_one = !mentions(&knowledge.licenses, name).is_empty();
+            return names_one.then(|| Text::line(format!("{error}.")).into());
+        }
+    };
+    match ObligationsReport::of(&knowledge.licenses, name, situation) {
+        Ok(report) => Some(view::duties(&report)),
+        Err(error) => failed(knowledge, "obligations", text, &error),
+    }
+}
+
 /// Whether one license may go into another, for a line such as `MIT in GPL-3.0-only`; none when it names no license.
 pub fn compat(knowledge: &Knowledge, text: &str) -> Option<Content> {
     match CompatReport::of_line(&knowledge.licenses, text, Use::default()) {
         Ok(report) => Some(view::pair(&report)),
-        Err(error) => failed(knowledge, text, &error),
+        Err(error) => failed(knowledge, "compat", text, &error),
     }
 }
 
@@ -45,19 +65,66 @@ pub fn check(knowledge: &Knowledge, text: &str) -> Option<Content> {
     let request = Request::new(expression.trim(), use_);
     match CheckReport::of(&knowledge.policy, &knowledge.licenses, request) {
         Ok(report) => Some(view::ruling(&report)),
-        Err(error) => failed(knowledge, expression, &error),
+        Err(error) => failed(knowledge, "check", text, &error),
     }
 }
 
-/// An error is shown when the text does name a license; otherwise the line was a question.
-fn failed(knowledge: &Knowledge, text: &str, error: &ExpressionError) -> Option<Content> {
+/// An error is shown when the text does name a license; otherwise the line was a question. A name that may be several
+/// licenses is asked back, with the same command for each.
+fn failed(knowledge: &Knowledge, command: &str, text: &str, error: &ExpressionError) -> Option<Content> {
+    if let ExpressionError::Ambiguous { name, candidates } = error
+        && let Some(at) = text.find(name.as_str())
+    {
+        let choices =
+            each(candidates, |one| format!("{command} {}", replaced(text, at..at + name.len(), one)));
+        return Some(texts::which_license(name, choices).into());
+    }
     let names_one = !mentions(&knowledge.licenses, text).is_empty();
     names_one.then(|| Text::line(format!("{error}.")).into())
+}
+
+/// A question on two licenses whose answer is another for each of those that a name in it may mean: which is it? None
+/// where it makes no difference.
+pub fn which(knowledge: &Knowledge, question: &str) -> Option<Text> {
+    let found = mentions(&knowledge.licenses, question);
+    let [first, second] = found.as_slice() else { return None };
+    let judged = |one: &String| match (&first.expression, &second.expression) {
+        (None, Some(outbound)) => verdict(knowledge, one, outbound),
+        (Some(inbound), None) => verdict(knowledge, inbound, one),
+        _ => None,
+    };
+    let unclear = if first.expression.is_none() { first } else { second };
+    let verdicts: Vec<Verdict> =
+        unclear.alternatives.iter().take(MEANINGS).map(judged).collect::<Option<_>>()?;
+    if verdicts.windows(2).all(|pair| pair[0] == pair[1]) {
+        return None;
+    }
+    let choices =
+        each(&unclear.alternatives, |one| format!("ask {}", replaced(question, unclear.range.clone(), one)));
+    Some(texts::it_depends_on_which(question.get(unclear.range.clone())?, choices))
+}
+
+fn verdict(knowledge: &Knowledge, inbound: &str, outbound: &str) -> Option<Verdict> {
+    let report = CompatReport::of(&knowledge.licenses, inbound, outbound, Use::default()).ok()?;
+    Some(report.verdict)
+}
+
+/// A button for each license that may be meant.
+fn each(candidates: &[String], action: impl Fn(&str) -> String) -> Vec<Button> {
+    candidates.iter().take(MEANINGS).map(|one| Button::new(one, action(one))).collect()
+}
+
+/// A text with other words in a range of it.
+fn replaced(text: &str, range: std::ops::Range<usize>, by: &str) -> String {
+    let mut text = text.to_owned();
+    text.replace_range(range, by);
+    text
 }
 
 /// Which license a name means.
 pub fn identify(knowledge: &Knowledge, text: &str) -> Content {
     let found = license::identify(&knowledge.licenses, text.trim());
+    let text = &shortened(text.trim());
     match &found.expression {
         Some(_) => named(knowledge, text, &found).into(),
         None => choices(text, &found, "identify").into(),
@@ -157,10 +224,33 @@ mod tests {
     }
 
     #[test]
+    fn obligations_follow_the_situation_and_say_which_word_is_strange() {
+        let knowledge = &mind().0;
+        let said = |text: &str| written(&obligations(knowledge, text).unwrap());
+        assert!(said("LGPL-2.1-only when linked statically").contains("object files"));
+        assert!(said("GPLv3 when it stays inside the company").contains("nothing to do"));
+        assert!(said("GPL-3.0-only when on a banana").contains("`banana`"));
+        assert_eq!(obligations(knowledge, "we have to our parents"), None);
+    }
+
+    #[test]
     fn a_pair_is_judged_and_words_that_name_no_license_are_a_question() {
         let knowledge = &mind().0;
         assert!(written(&compat(knowledge, "MIT in GPL-3.0-only").unwrap()).contains("Yes"));
         assert_eq!(compat(knowledge, "me with my boss"), None);
+    }
+
+    #[test]
+    fn where_it_makes_a_difference_which_license_a_name_means_it_is_asked_back() {
+        let knowledge = &mind().0;
+        let asked = compat(knowledge, "GPL in Apache-2.0").unwrap();
+        assert!(buttons(&asked).contains(&"compat GPL-3.0-only in Apache-2.0"), "{asked:?}");
+        let checked = check(knowledge, "BSD for saas").unwrap();
+        assert!(buttons(&checked).contains(&"check BSD-3-Clause for saas"), "{checked:?}");
+        let asked = which(knowledge, "May Apache-2.0 code go into our GPL program?").unwrap();
+        assert!(asked.buttons[0].action.starts_with("ask May Apache-2.0 code go into our GPL-"), "{asked:?}");
+        assert_eq!(which(knowledge, "May MIT code go into our GPL program?"), None);
+        assert_eq!(which(knowledge, "May we use it?"), None);
     }
 
     #[test]

@@ -4,17 +4,23 @@
 //!   hand-over to a human, and silence
 //! - [`reply`]: how an answer looks in chat; [`licenses`]: what the license engine says, for chat and forms
 //! - [`report`]: an answer for scripts, with the keys of the design's section 9
+//! - [`review`]: what curators should look at; [`trial`]: a company's own questions, and what came of them
 //!
-//! The way of a question: `text` makes words, `names` finds licenses in them, `tables` has the
-//! spellings, synonyms and other languages, `terms` puts them together. `scope` says whether it is ours. `index`
-//! (tantivy, BM25) finds candidates, `rank` measures them, `confidence` says how sure that is. `pair` recognizes
-//! questions on two licenses.
+//! The way of a question: `focus` finds what is asked, `follow` what a follow-up leaves out; `text` makes words, `names`
+//! finds licenses in them, `tables` has the spellings, synonyms and other languages, `terms` puts them together, and
+//! `embedding` knows what words mean. `index` (tantivy, BM25, and what is near in meaning) finds candidates, `rank`
+//! measures them, `scope` says whether the question is ours, `confidence` how sure the answer is. `pair` recognizes
+//! questions on two licenses, `told` those on one.
 //!
 //! Pure: same articles and same words, same answer. A question is data, never an instruction.
 
 use serde::Serialize;
 
+mod alike;
 mod confidence;
+mod embedding;
+mod focus;
+mod follow;
 mod index;
 mod language;
 pub mod licenses;
@@ -23,23 +29,30 @@ mod pair;
 mod rank;
 pub mod reply;
 pub mod report;
+pub mod review;
 mod scope;
 mod tables;
 mod terms;
 mod text;
 pub mod texts;
+mod told;
+pub mod trial;
+mod verdict;
 
 pub use language::Language;
 pub use rank::Measures;
+pub use told::Told;
 
 use crate::knowledge::article::Verdict as ArticleVerdict;
 use crate::knowledge::{Article, Knowledge};
 use crate::license::{CompatReport, Verdict};
-use index::Index;
+use embedding::Table;
+use index::{Index, Most};
 use pair::Answers;
 use rank::{Question, Ranked};
 use scope::{Scope, Scopes};
 use terms::{Reader, Reading};
+use verdict::Said;
 
 /// What becomes of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -92,6 +105,8 @@ pub struct Answer {
     pub article: Option<String>,
     /// The license engine's part, for a question on two licenses that no article answers as exactly.
     pub engine: Option<CompatReport>,
+    /// What the license engine tells of one license, where no article is as exact.
+    pub told: Option<Told>,
     /// The answer in a word, for a question that can be answered so.
     pub verdict: Option<Verdict>,
     /// How likely it is that this answers the question, 0 to 1.
@@ -112,7 +127,7 @@ pub struct CounselError(#[from] tantivy::TantivyError);
 pub struct Candidate {
     /// Its id.
     pub id: String,
-    /// All measures together, 0 to 1.
+    /// All measures together; 1 where each is at its best.
     pub score: f32,
     /// The measures.
     pub measures: Measures,
@@ -122,13 +137,13 @@ pub struct Candidate {
 #[derive(Debug)]
 pub struct Counsel {
     reader: Reader,
+    table: Table,
     index: Index,
     scopes: Scopes,
 }
 
-/// How many ways of asking, and how many articles, the search hands on to be measured.
-const PHRASINGS: usize = 60;
-const ARTICLES: usize = 60;
+/// What the search hands on to be measured.
+const MOST: Most = Most { phrasings: 60, articles: 60, near: 20 };
 /// Buttons under "did you mean".
 const ALTERNATIVES: usize = 3;
 
@@ -139,9 +154,10 @@ impl Counsel {
     /// When the index cannot be built in memory.
     pub fn new(articles: &[Article]) -> Result<Self, CounselError> {
         let mut reader = Reader::new();
-        let index = Index::new(&mut reader, articles)?;
+        let table = Table::built_in();
+        let index = Index::new(&mut reader, &table, articles)?;
         let scopes = Scopes::new(&reader);
-        Ok(Self { reader, index, scopes })
+        Ok(Self { reader, table, index, scopes })
     }
 
     /// Answers a question, or says why not.
@@ -152,6 +168,7 @@ impl Counsel {
             why,
             article: None,
             engine: None,
+            told: None,
             verdict: None,
             confidence: 0.0,
             alternatives: Vec::new(),
@@ -162,24 +179,42 @@ impl Counsel {
             Scope::Orders => return none(Kind::Silent, Why::Orders),
             Scope::Chatter => return none(Kind::Silent, Why::Chatter),
             Scope::Unsaid if confidence::speaks_for_itself(&asked, &ranked) => 1.0,
-            Scope::Unsaid | Scope::Outside => return none(Kind::Silent, Why::Outside),
+            // A license may be asked for by a name that no article has.
+            Scope::Unsaid | Scope::Outside => {
+                return match told::named(knowledge, question, &reading) {
+                    Some(told) => Answer {
+                        confidence: confidence::OF_ENGINE,
+                        told: Some(told),
+                        ..none(Kind::Answer, Why::Known)
+                    },
+                    None => none(Kind::Silent, Why::Outside),
+                };
+            }
             Scope::Subject(share) => share,
         };
         let verdict_of = |ranked: &Ranked| {
             let article = self.article(knowledge, ranked)?;
-            article.verdict.map(|verdict| self.verdict(verdict, &asked, ranked))
+            article.verdict.map(|verdict| self.verdict(verdict, &article.title, question, &reading))
         };
         let engine = pair::judge(knowledge, question, &reading);
-        let chosen = engine.as_ref().map(|engine| pair::choose(engine.verdict, &asked, &ranked, verdict_of));
+        let chosen = engine.as_ref().map(|judged| pair::choose(judged, &asked, &ranked, verdict_of));
+        let engine = engine.map(|judged| judged.report);
         let sure = match chosen {
-            Some(Answers::Article(_)) => confidence::of(&ranked, share).max(confidence::OF_ENGINE),
-            _ => confidence::of(&ranked, share),
+            Some(Answers::Article(_)) => confidence::of(&asked, &ranked, share).max(confidence::OF_ENGINE),
+            _ => confidence::of(&asked, &ranked, share),
         };
         let best = match chosen {
             Some(Answers::Article(at)) => ranked.get(at),
             _ => ranked.first(),
         };
+        let told = match &engine {
+            Some(_) => None,
+            None => self.told(knowledge, question, &reading, best.filter(|_| sure >= confidence::ANSWER)),
+        };
         let mut answer = match (engine, best) {
+            _ if told.is_some() => {
+                Answer { confidence: confidence::OF_ENGINE, told, ..none(Kind::Answer, Why::Known) }
+            }
             (Some(engine), _) if chosen == Some(Answers::Engine) && engine.verdict != Verdict::Unknown => {
                 Answer {
                     verdict: Some(engine.verdict),
@@ -215,6 +250,22 @@ impl Counsel {
         answer
     }
 
+    /// Whether words begin as one does who goes on after a question: "and", "what about", "und wenn".
+    pub fn goes_on(&self, said: &str) -> bool {
+        follow::begins(&text::words(said))
+    }
+
+    /// The language of a question.
+    pub fn language(&self, question: &str) -> Language {
+        self.reader.question(question).1
+    }
+
+    /// What somebody means who goes on after a question, as in "and if we only host it?": the question to answer, with
+    /// what the one before said and this one leaves out. None when it stands for itself.
+    pub fn follow_up(&self, previous: &str, question: &str) -> Option<String> {
+        follow::reading(&self.reader, previous, question)
+    }
+
     /// The articles that come into question, the best first.
     pub fn candidates(&self, question: &str) -> Vec<Candidate> {
         let (reading, _) = self.reader.question(question);
@@ -230,11 +281,25 @@ impl Counsel {
     }
 
     fn ranked(&self, reading: &Reading) -> (Question, Vec<Ranked>) {
-        let question = Question::new(&self.index, reading);
+        let question = Question::new(&self.index, &self.table, reading);
         // The index is in memory and whole: a search in it cannot fail, and if it did, nothing is found.
-        let hits = self.index.candidates(&reading.terms, PHRASINGS, ARTICLES).unwrap_or_default();
+        let hits = self.index.candidates(&reading.terms, question.meaning.as_ref(), MOST).unwrap_or_default();
         let ranked = rank::rank(&self.index, &question, &hits);
         (question, ranked)
+    }
+
+    /// What the license engine tells, unless the best article is as exact.
+    fn told(
+        &self,
+        knowledge: &Knowledge,
+        question: &str,
+        reading: &Reading,
+        best: Option<&Ranked>,
+    ) -> Option<Told> {
+        let article = best.and_then(|best| self.article(knowledge, best));
+        told::meaning(knowledge, question, reading)
+            .or_else(|| told::duties(knowledge, question, reading))
+            .filter(|told| !article.is_some_and(|article| told::as_exact(told, article)))
     }
 
     fn article<'k>(&self, knowledge: &'k Knowledge, ranked: &Ranked) -> Option<&'k Article> {
@@ -242,16 +307,11 @@ impl Counsel {
     }
 
     /// An article's verdict as the answer to the question that was asked.
-    fn verdict(&self, of: ArticleVerdict, asked: &Question, ranked: &Ranked) -> Verdict {
-        let turned =
-            self.index.title(ranked.article).is_some_and(|title| rank::turned(asked.manner, title.manner));
-        match of {
-            ArticleVerdict::Depends => Verdict::Depends,
-            ArticleVerdict::Yes if turned => Verdict::No,
-            ArticleVerdict::No if turned => Verdict::Yes,
-            ArticleVerdict::Yes => Verdict::Yes,
-            ArticleVerdict::No => Verdict::No,
-        }
+    fn verdict(&self, of: ArticleVerdict, title: &str, question: &str, reading: &Reading) -> Verdict {
+        let about = self.reader.read(title, Language::English);
+        let (asked_words, title_words) = (text::words(question), text::words(title));
+        let asked = Said { manner: reading.manner, words: &asked_words, terms: &reading.terms };
+        verdict::answers(of, asked, Said { manner: about.manner, words: &title_words, terms: &about.terms })
     }
 }
 
@@ -279,6 +339,12 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_license_with_two_versions_of_another_depends_on_the_version() {
+        let answer = answer("may Apache-2.0 code go into a GPLv2 only project, and what about GPLv3?");
+        assert_eq!((answer.kind, answer.verdict), (Kind::Answer, Some(Verdict::Depends)), "{answer:?}");
+    }
+
+    #[test]
     fn a_plain_question_is_answered_by_its_article_with_its_verdict() {
         let answer = answer("can we sell gpl software for money?");
         assert_eq!((answer.kind, answer.article.as_deref()), (Kind::Answer, Some("gpl-selling")));
@@ -289,10 +355,24 @@ pub(crate) mod tests {
 
     #[test]
     fn asked_whether_it_is_forbidden_the_verdict_is_the_other_way_round() {
-        let allowed = answer("May we ship a proprietary kernel module for Linux?");
-        let forbidden = answer("Does shipping a proprietary kernel module for Linux violate the GPL?");
+        let allowed = answer("May we sell GPL software for money?");
+        let forbidden = answer("Is selling GPL software for money prohibited?");
         assert_eq!(allowed.article, forbidden.article);
-        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::No), Some(Verdict::Yes)));
+        assert_eq!((allowed.verdict, forbidden.verdict), (Some(Verdict::Yes), Some(Verdict::No)));
+    }
+
+    #[test]
+    fn one_license_without_an_article_is_the_engines_to_tell() {
+        let exact = answer("what does LGPL-2.1-only WITH OCaml-LGPL-linking-exception mean?");
+        let told = exact.told.expect("the engine tells");
+        assert!(told.markdown.contains("OCaml-LGPL-linking-exception"), "{}", told.markdown);
+        for question in ["what is the NCSA license?", "What does ECL-2.0 mean?"] {
+            assert!(answer(question).told.is_some(), "{question}");
+        }
+        let clear = answer("What is BSD-3-Clause-Clear?").told.expect("the engine tells");
+        assert_eq!(clear.licenses, ["BSD-3-Clause-Clear"]);
+        let duties = answer("What must we do for EPL-2.0 code when we ship it in a device?");
+        assert_eq!(duties.kind, Kind::Answer);
     }
 
     #[test]
@@ -317,7 +397,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_question_of_ours_that_no_article_answers_goes_to_a_human() {
-        let answer = answer("Which copyleft license did our zeppelin avionics subcontractor prefer in 1997?");
+        let answer = answer("Does our insurer accept the SBOM of the elevator?");
         assert!(matches!(answer.kind, Kind::Handover | Kind::Clarify), "{answer:?}");
         assert_eq!(answer.article, None);
     }

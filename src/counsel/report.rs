@@ -55,15 +55,30 @@ pub fn ask(answer: &Answer, question: &str, knowledge: &Knowledge) -> AskReport 
         let name = |expression: &str| knowledge.licenses.name(expression);
         report.title = Some(texts::pair_title(&name(&engine.inbound), &name(&engine.outbound)));
         report.text = Some(format!("{note}{}: {}", texts::verdict_word(engine.verdict), engine.why));
-        report.licenses = vec![engine.inbound.clone(), engine.outbound.clone()];
+        // A side can be several versions of a license.
+        let sides = [&engine.inbound, &engine.outbound];
+        report.licenses = sides.iter().flat_map(|side| side.split(", ")).map(str::to_owned).collect();
         report.sources = engine
             .sources
             .iter()
             .map(|source| Source { title: source.title.clone(), url: source.url.clone() })
             .collect();
+    } else if let Some(told) = &answer.told {
+        report.title = Some(told.title.clone());
+        report.text = Some(format!("{note}{}", told.markdown));
+        report.licenses.clone_from(&told.licenses);
+        report.sources.clone_from(&told.sources);
     } else if let Some(article) = answer.article.as_deref().and_then(|id| knowledge.article(id)) {
-        report.title = Some(article.title.clone());
-        report.text = Some(format!("{note}{}", article.body));
+        match article.translations.get(answer.language.code()) {
+            Some(translation) => {
+                report.title = Some(translation.title.clone());
+                report.text = Some(translation.body.clone());
+            }
+            None => {
+                report.title = Some(article.title.clone());
+                report.text = Some(format!("{note}{}", article.body));
+            }
+        }
         report.licenses.clone_from(&article.licenses);
         report.sources.clone_from(&article.sources);
     }

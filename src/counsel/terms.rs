@@ -7,18 +7,24 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::focus::focus;
 use super::language::Language;
 use super::names::{Called, Found, Named, Names, bare_version};
 use super::tables::{self, CONCEPTS, EMPTY, FRENCH, GERMAN, SPANISH, SPELLING};
-use super::text::words;
+use super::text::{bounded, words};
 
 /// A text as terms.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
     /// The terms in order, with repetitions.
     pub terms: Vec<String>,
+    /// The same as English words, small ones included, each license as the term of its family and version: what
+    /// [`super::embedding`] reads.
+    pub words: Vec<String>,
     /// The licenses named.
     pub named: Vec<Named>,
+    /// Those of the terms that stand only beside what is asked.
+    pub aside: HashSet<String>,
     /// How it asks.
     pub manner: Manner,
 }
@@ -62,6 +68,8 @@ pub(super) struct Reader {
 const SHORTEST_TABLE_WORD: usize = 5;
 /// The same for any word of an article.
 const SHORTEST_ARTICLE_WORD: usize = 8;
+/// A question of fewer terms is not understood by itself.
+const FEW: usize = 4;
 
 impl Reader {
     pub fn new() -> Self {
@@ -151,18 +159,36 @@ impl Reader {
         self.reading(text, words(text), language)
     }
 
-    /// Reads what somebody asked: like a text, with typos corrected.
+    /// Reads what somebody asked: like a text, with typos corrected, and what is only told beside it set apart.
     pub fn question(&self, text: &str) -> (Reading, Language) {
-        let mut said = words(text);
-        let language = Language::of(&said);
-        if language == Language::English {
-            for word in &mut said {
-                if let Some(meant) = self.meant(word) {
-                    *word = meant;
+        let text = bounded(text);
+        let found = focus(text);
+        let language = Language::of(&words(text));
+        let read = |part: &str| {
+            let mut said = words(part);
+            if language == Language::English {
+                for word in &mut said {
+                    if let Some(meant) = self.meant(word) {
+                        *word = meant;
+                    }
                 }
             }
+            self.reading(text, said, language)
+        };
+        let mut reading = read(found.asked);
+        // "May we sell it?" means little without what stands before it.
+        let says_little = reading.terms.len() < FEW;
+        for beside in [found.before, found.after].into_iter().filter(|beside| !beside.trim().is_empty()) {
+            let beside = read(beside);
+            if says_little {
+                reading.words.extend(beside.words);
+            }
+            let new = |term: &&String| !reading.terms.contains(term);
+            reading.aside.extend(beside.terms.iter().filter(new).cloned());
+            reading.terms.extend(beside.terms);
+            reading.named.extend(beside.named);
         }
-        (self.reading(text, said, language), language)
+        (reading, language)
     }
 
     fn reading(&self, text: &str, words: Vec<String>, language: Language) -> Reading {
@@ -179,7 +205,7 @@ impl Reader {
             }
             match self.names.at(&words[at..]) {
                 Some(Found::License(named, taken)) => {
-                    self.close(&mut rest, language, &mut reading.terms);
+                    self.close(&mut rest, language, &mut reading);
                     push_license(&mut reading, named);
                     at += taken;
                 }
@@ -191,7 +217,7 @@ impl Reader {
                     let again = bare_version(word).zip(reading.named.last().map(|named| named.family));
                     match again {
                         Some((version, family)) => {
-                            self.close(&mut rest, language, &mut reading.terms);
+                            self.close(&mut rest, language, &mut reading);
                             let named = Named { family, version: Some(version), called: Called::Name };
                             push_license(&mut reading, named);
                         }
@@ -201,29 +227,33 @@ impl Reader {
                 }
             }
         }
-        self.close(&mut rest, language, &mut reading.terms);
+        self.close(&mut rest, language, &mut reading);
         reading
     }
 
     /// Turns the words gathered so far into terms.
-    fn close(&self, words: &mut Vec<String>, language: Language, terms: &mut Vec<String>) {
+    fn close(&self, words: &mut Vec<String>, language: Language, reading: &mut Reading) {
         if words.is_empty() {
             return;
         }
         let said = std::mem::take(words);
-        let english =
-            if language == Language::English { said } else { self.translate(&said, language, terms) };
+        let english = if language == Language::English {
+            said
+        } else {
+            self.translate(&said, language, &mut reading.terms)
+        };
         let spelled = self.spelled(&english);
+        reading.words.extend(spelled.iter().map(|word| (*word).to_owned()));
         let stems: Vec<Cow<'_, str>> = spelled.iter().map(|word| self.stem(word)).collect();
         let mut at = 0;
         while at < stems.len() {
             if let Some((taken, concept)) = longest(&self.concepts, &stems[at..]) {
-                terms.extend(concept.iter().cloned());
+                reading.terms.extend(concept.iter().cloned());
                 at += taken;
                 continue;
             }
             if !self.empty.contains(spelled[at]) {
-                terms.push(stems[at].clone().into_owned());
+                reading.terms.push(stems[at].clone().into_owned());
             }
             at += 1;
         }
@@ -326,6 +356,7 @@ fn compound(glossary: &Phrases, word: &str, language: Language) -> Option<Vec<St
 fn push_license(reading: &mut Reading, named: Named) {
     reading.terms.push(named.family_term());
     reading.terms.extend(named.version_term());
+    reading.words.push(named.version_term().unwrap_or_else(|| named.family_term()));
     reading.named.push(named);
 }
 

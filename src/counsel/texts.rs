@@ -1,8 +1,8 @@
 //! What counsel says, apart from the articles.
 
-use crate::core::message::{Block, Button, Card, Span, Text, Tone};
-use crate::core::person::ChannelId;
+use crate::core::message::{Block, Button, Span, Text};
 use crate::counsel::Language;
+use crate::license::{CompatReport, Deployment, Facts};
 
 /// A button's label is cut to this many characters: platforms refuse longer ones.
 const LONGEST_LABEL: usize = 70;
@@ -31,12 +31,27 @@ pub(super) fn in_english(language: Language) -> Option<&'static str> {
 }
 
 /// Who keeps an article true, and since when it is known to be.
-pub(super) fn kept_by(owner: &str, reviewed: &str) -> String {
-    format!("Kept by {owner}, reviewed {reviewed}.")
+pub(super) fn kept_by(language: Language, owner: &str, reviewed: &str) -> String {
+    match language {
+        Language::English => format!("Kept by {owner}, reviewed {reviewed}."),
+        Language::German => format!("Gepflegt von {owner}, geprüft am {reviewed}."),
+        Language::French => format!("Tenu par {owner}, relu le {reviewed}."),
+        Language::Spanish => format!("Mantenido por {owner}, revisado el {reviewed}."),
+    }
 }
 
 /// Above the sources.
-pub(super) const SOURCES: &str = "Sources: ";
+pub(super) fn sources(language: Language) -> &'static str {
+    match language {
+        Language::English => "Sources: ",
+        Language::German => "Quellen: ",
+        Language::French => "Sources : ",
+        Language::Spanish => "Fuentes: ",
+    }
+}
+
+/// The choice of somebody who does not know, or does not say.
+pub(super) const IN_GENERAL: &str = "Just answer in general";
 
 /// Before the buttons of a question that may mean several things.
 pub(super) fn did_you_mean() -> Block {
@@ -48,12 +63,21 @@ pub(super) fn or_did_you_mean() -> Block {
     Block::spans([Span::faint("Not what you asked? It may be one of these:")])
 }
 
-/// To somebody whose question nothing here answers.
-pub(super) fn handed_over() -> Text {
-    Text::line(
-        "I have no reviewed answer to that, and I would rather not guess. Your question is with the OSPO now; they \
-         will answer you.",
-    )
+/// To somebody who says something that asks nothing.
+pub(super) fn chatter() -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("At your service. Ask me about open source, or say "),
+            Span::code("help"),
+            Span::text("."),
+        ])],
+        buttons: Vec::new(),
+    }
+}
+
+/// To somebody whose question nothing here answers, where nobody can take it over.
+pub(super) fn unknown() -> Text {
+    Text::line("I have no reviewed answer to that, and I would rather not guess. Please ask your OSPO.")
 }
 
 /// To somebody who asks about something else.
@@ -86,31 +110,75 @@ pub(super) fn no_orders() -> Text {
     }
 }
 
-/// The card in the OSPO's channel for a question that nothing here answers.
-pub(super) fn open_question(asker: &str, channel: &ChannelId, question: Block) -> Card {
-    Card {
-        title: vec![Span::text("A question for the OSPO")],
-        tone: Tone::Waiting,
-        blocks: vec![
-            Block::spans([
-                Span::strong(asker),
-                Span::text(" asked in "),
-                Span::code(channel.to_string()),
-                Span::text(", and no article answers it:"),
-            ]),
-            question,
-        ],
-        buttons: Vec::new(),
-        reactions: Vec::new(),
-        footer: vec![Span::faint(
-            "Please answer there. If others may ask the same, an article saves you the next time.",
-        )],
-    }
-}
-
 /// The title of the license engine's answer on two licenses.
 pub(super) fn pair_title(inbound: &str, outbound: &str) -> String {
     format!("May {inbound} code go into a work under {outbound}?")
+}
+
+/// Where software goes, after "when".
+fn when(deployment: Deployment) -> &'static str {
+    match deployment {
+        Deployment::Internal => "only we use it",
+        Deployment::Saas => "others use it over a network",
+        Deployment::Distributed => "we give it to others",
+        Deployment::Source => "we give its source to others",
+        Deployment::Device => "it goes out inside a device",
+    }
+}
+
+/// The title of what a license asks for.
+pub(super) fn duties_title(license: &str, deployment: Deployment) -> String {
+    format!("What does {license} ask for when {}?", when(deployment))
+}
+
+/// What a license asks for, step by step, each with its clause.
+pub(super) fn duties(deployment: Deployment, steps: impl Iterator<Item = (String, String)>) -> String {
+    let steps: Vec<String> = steps
+        .map(
+            |(step, clause)| {
+                if clause.is_empty() { format!("- {step}") } else { format!("- {step} ({clause})") }
+            },
+        )
+        .collect();
+    if steps.is_empty() {
+        return format!("Nothing, as long as {}: none of its conditions applies then.", when(deployment));
+    }
+    format!("When {}:\n\n{}", when(deployment), steps.join("\n"))
+}
+
+/// The title of what an expression means.
+pub(super) fn meaning_title(expression: &str) -> String {
+    format!("What does {expression} mean?")
+}
+
+/// What each license of an expression is, and that all or one of them apply.
+pub(super) fn meaning(parts: &[String], terms: usize) -> String {
+    let how =
+        if terms > 1 { "AND means that all of these apply, OR that one may be chosen.\n\n" } else { "" };
+    format!("{how}{}", parts.join("\n\n"))
+}
+
+/// What is known of a license, with its exception.
+pub(super) fn license(facts: &Facts, exception: Option<&str>) -> String {
+    let mut text = format!("**{}** is the {}.", facts.id, facts.name);
+    if facts.name.starts_with("The ") || facts.name == facts.id {
+        text = format!("**{}**: {}.", facts.id, facts.name);
+    }
+    for more in [facts.summary.as_str()].into_iter().chain(facts.changed.as_deref()).chain(exception) {
+        if !more.is_empty() {
+            text.push(' ');
+            text.push_str(more);
+        }
+    }
+    text
+}
+
+/// What an exception does to a license.
+pub(super) fn exception(id: &str, summary: Option<&str>) -> String {
+    match summary {
+        Some(summary) => format!("With the exception **{id}**: {summary}"),
+        None => format!("The exception **{id}** gives more permissions; read its text."),
+    }
 }
 
 /// The license engine's answer in a word, as a sentence begins.
@@ -123,6 +191,11 @@ pub(super) fn verdict_word(verdict: crate::license::Verdict) -> &'static str {
     }
 }
 
+/// One of several pairs, with the answer to it.
+pub(super) fn of_each(report: &CompatReport) -> String {
+    format!("{} in {}: {}. {}", report.inbound, report.outbound, verdict_word(report.verdict), report.why)
+}
+
 /// A name that may be several licenses.
 pub(super) fn which_license(name: &str, choices: Vec<Button>) -> Text {
     Text {
@@ -130,6 +203,18 @@ pub(super) fn which_license(name: &str, choices: Vec<Button>) -> Text {
             Span::text("Several licenses go by "),
             Span::code(name),
             Span::text(". Which one is it?"),
+        ])],
+        buttons: choices,
+    }
+}
+
+/// Before the choices where it depends on which license a name means.
+pub(super) fn it_depends_on_which(name: &str, choices: Vec<Button>) -> Text {
+    Text {
+        blocks: vec![Block::spans([
+            Span::text("It depends on which "),
+            Span::code(name),
+            Span::text(" you mean:"),
         ])],
         buttons: choices,
     }

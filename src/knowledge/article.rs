@@ -6,7 +6,10 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde::Deserialize;
 
+use super::asks::{self, Asks};
+use super::translation::Translation;
 use crate::core::source::{Fault, SourceFile, line_of, parse_toml};
+use crate::maturity::model::Layer;
 
 /// One question answered.
 #[derive(Debug, Clone)]
@@ -41,8 +44,12 @@ pub struct Article {
     pub review_every: Span,
     /// Where it is written.
     pub sources: Vec<Source>,
+    /// The fact to be asked for before it is answered, if one is.
+    pub asks: Option<Asks>,
     /// The answer, in Markdown.
     pub body: String,
+    /// The same in other languages, by ISO 639-1 code.
+    pub translations: BTreeMap<String, Translation>,
 }
 
 /// The four pillars of an OSPO's work.
@@ -57,20 +64,6 @@ pub enum Pillar {
     Advocate,
     /// Cares for the ecosystem.
     Environmentalist,
-}
-
-/// The four layers of an organization's open source work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// Everybody.
-    Employee,
-    /// Those who lead.
-    Management,
-    /// A unit with a product.
-    BusinessUnit,
-    /// The office itself.
-    Ospo,
 }
 
 /// The answer to a question that can be answered so.
@@ -112,6 +105,22 @@ struct FrontMatter {
     reviewed: toml::value::Datetime,
     review_every: String,
     sources: Vec<Source>,
+    #[serde(default)]
+    asks: Vec<Asks>,
+}
+
+/// The TOML between the `+++` lines, and what follows them.
+pub(super) fn front_matter(file: &SourceFile) -> Result<(String, String), Fault> {
+    let text = file.text.replace("\r\n", "\n");
+    match text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n")) {
+        Some((front, body)) => Ok((front.to_owned(), body.trim().to_owned())),
+        None => Err(Fault::new(
+            &file.path,
+            1,
+            "there is no front matter",
+            "begin the file with a line +++, the TOML keys, and another line +++",
+        )),
+    }
 }
 
 impl Article {
@@ -120,21 +129,11 @@ impl Article {
     /// # Errors
     /// Every fault of the file, with its line.
     pub fn load(file: &SourceFile) -> Result<Self, Vec<Fault>> {
-        let text = file.text.replace("\r\n", "\n");
-        let Some((front, body)) = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"))
-        else {
-            return Err(vec![Fault::new(
-                &file.path,
-                1,
-                "there is no front matter",
-                "begin the file with a line +++, the TOML keys, and another line +++",
-            )]);
-        };
-        let front: FrontMatter = parse_toml(&file.path, front, 2).map_err(|fault| vec![fault])?;
-        let body = body.trim();
+        let (front, body) = front_matter(file).map_err(|fault| vec![fault])?;
+        let front: FrontMatter = parse_toml(&file.path, &front, 2).map_err(|fault| vec![fault])?;
         let review_every: Option<Span> = front.review_every.parse().ok();
         let reviewed: Option<Date> = front.reviewed.to_string().parse().ok();
-        let faults = check(&front, body, review_every, reviewed, file);
+        let faults = check(&front, &body, review_every, reviewed, file);
         match (review_every, reviewed) {
             (Some(review_every), Some(reviewed)) if faults.is_empty() => Ok(Self {
                 topic: file.path.split('/').nth(1).unwrap_or_default().to_owned(),
@@ -152,7 +151,9 @@ impl Article {
                 reviewed,
                 review_every,
                 sources: front.sources,
-                body: body.to_owned(),
+                asks: front.asks.into_iter().next(),
+                body,
+                translations: BTreeMap::new(),
             }),
             _ => Err(faults),
         }
@@ -201,6 +202,9 @@ fn check(
     for source in front.sources.iter().filter(|source| !on_the_web(source)) {
         let cure = "give the whole address of the page, beginning with https://";
         fault(&source.url, format!("the source `{}` has no web address", source.title), cure);
+    }
+    if let Some((what, cure)) = asks::check(&front.asks) {
+        fault("[[asks]]", what, cure);
     }
     let mut seen = BTreeSet::new();
     for question in front.questions.iter().filter(|question| !seen.insert(question.to_lowercase())) {
@@ -291,6 +295,7 @@ No. Copies that stay within one organization are not conveyed.
             ("https://www", "www", 16, "no web address"),
             ("verdict = \"no\"", "verdict = \"yes\"", 17, "do not agree"),
             ("verdict = \"no\"\n", "", 16, "do not agree"),
+            ("[[sources]]", "[[asks]]\nquestion = \"Where?\"\nchoices = []\n[[sources]]", 14, "0 choices"),
             ("pillar = \"counselor\"", "pillar = \"counselr\"", 7, "unknown variant"),
         ] {
             let faults = load(&SAMPLE.replacen(from, to, 1)).unwrap_err();

@@ -35,7 +35,10 @@ fn is_curated(path: &Path) -> bool {
     matches!(extension, "md" | "toml" | "csv") && name != "README.md" && !name.starts_with('.')
 }
 
-/// Reads a folder and all folders below it.
+/// The folder of what is not served yet.
+pub const DRAFTS: &str = "drafts";
+
+/// Reads a folder and all folders below it, but for the drafts.
 ///
 /// # Errors
 /// When the folder or a file in it cannot be read, or a file is not UTF-8.
@@ -46,7 +49,9 @@ pub fn read_folder(root: &Path) -> io::Result<Vec<SourceFile>> {
         for entry in std::fs::read_dir(&folder).map_err(|error| at(&folder, &error))? {
             let path = entry?.path();
             if path.is_dir() {
-                folders.push(path);
+                if path != root.join(DRAFTS) {
+                    folders.push(path);
+                }
             } else if is_curated(&path) {
                 let text = std::fs::read_to_string(&path).map_err(|error| at(&path, &error))?;
                 let relative = path.strip_prefix(root).unwrap_or(&path);
@@ -100,6 +105,8 @@ mod tests {
         std::fs::write(folder.path().join("articles/x/one.md"), "text").unwrap();
         std::fs::write(folder.path().join("articles/x/one.md~"), "backup").unwrap();
         std::fs::write(folder.path().join("README.md"), "about").unwrap();
+        std::fs::create_dir(folder.path().join(DRAFTS)).unwrap();
+        std::fs::write(folder.path().join("drafts/two.md"), "not yet").unwrap();
         assert_eq!(read_folder(folder.path()).unwrap(), [file("articles/x/one.md", "text")]);
     }
 }

@@ -64,6 +64,9 @@ pub enum ExpressionError {
     /// The words are right and their order is not.
     #[error("`{0}` is not a well-formed SPDX expression: {1}")]
     Malformed(String, String),
+    /// A name that means no license.
+    #[error("{0}; write its SPDX id, see https://spdx.org/licenses/")]
+    NoLicense(String),
     /// Fewer or more than two sides where a pair is asked for.
     #[error("`{0}` is no pair of licenses; write INBOUND OUTBOUND, for example `MIT GPL-3.0-only`")]
     NoPair(String),

@@ -146,6 +146,8 @@ pub enum Duty {
     NoticeFile,
     /// Credit the author.
     Attribution,
+    /// Credit the author of a text, picture or database wherever it is shown.
+    Credit,
     /// Say what was changed.
     MarkChanges,
     /// Give or offer the source.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
+use super::categories;
 use super::choose::candidates::{self, Candidate};
 use super::compatibility::tables::Tables;
 use super::expression::Expression;
@@ -95,14 +96,7 @@ impl Licenses {
             let cure = "the facts are TOML files under licenses/facts/";
             faults.push(Fault::new("licenses/facts", 1, "there are no license facts", cure));
         }
-        let categories = match files.iter().find(|file| file.path == "licenses/categories.csv") {
-            Some(file) => read_categories(file, &mut faults),
-            None => {
-                let cure = "it says what kind of license those are that nobody has curated";
-                faults.push(Fault::new("licenses/categories.csv", 1, "the file is missing", cure));
-                HashMap::new()
-            }
-        };
+        let categories = categories::load(files, &mut faults);
         let choices = candidates::load(files, &mut faults);
         for license in spdx::identifiers::LICENSES {
             if !matches!(license.name, "NONE" | "NOASSERTION") && !facts.contains_key(license.name) {
@@ -169,14 +163,26 @@ fn add_facts(
     facts: &mut BTreeMap<String, Facts>,
     faults: &mut Vec<Fault>,
 ) {
+    let line = entry.ids.first().map_or(1, |id| line_of(&file.text, &format!("\"{id}\"")));
+    let mut lacks = |what: &str, cure: &str| faults.push(Fault::new(&file.path, line, what, cure));
     if !entry.url.starts_with("http") || entry.summary.trim().is_empty() {
-        let line = entry.ids.first().map_or(1, |id| line_of(&file.text, &format!("\"{id}\"")));
-        faults.push(Fault::new(
-            &file.path,
-            line,
-            "facts without a source or a summary",
-            "fill in `url` and `summary`",
-        ));
+        lacks("facts without a source or a summary", "fill in `url` and `summary`");
+    }
+    if entry.conditions.iter().any(|condition| condition.clause.trim().is_empty()) {
+        lacks("a condition without its clause", "say where in the license it stands");
+    }
+    if entry.steward.trim().is_empty() {
+        lacks("facts without a steward", "say who publishes the license, or `none`");
+    }
+    if entry.kind == Kind::Unknown
+        || (entry.kind == Kind::Copyleft) != (entry.copyleft != Copyleft::None)
+            && entry.kind != Kind::SourceAvailable
+            && entry.kind != Kind::Restricted
+    {
+        lacks(
+            "`kind` and `copyleft` do not go together",
+            "copyleft has a reach, and what is permissive has none",
+        );
     }
     for id in &entry.ids {
         if !check_id(file, id, facts, faults) {
@@ -290,39 +296,6 @@ fn not_curated(
     }
 }
 
-/// `licenses/categories.csv`: one line per category, the ids separated by spaces.
-fn read_categories(file: &SourceFile, faults: &mut Vec<Fault>) -> HashMap<String, (Kind, Copyleft)> {
-    check_source(file, faults);
-    let mut categories = HashMap::new();
-    for (n, line) in file.text.lines().enumerate() {
-        if line.starts_with('#') || line.trim().is_empty() || line == "category,ids" {
-            continue;
-        }
-        let (category, ids) = line.split_once(',').unwrap_or((line, ""));
-        let meaning = match category {
-            "public-domain" => (Kind::PublicDomain, Copyleft::None),
-            "permissive" => (Kind::Permissive, Copyleft::None),
-            "limited-copyleft" => (Kind::Copyleft, Copyleft::File),
-            "copyleft" => (Kind::Copyleft, Copyleft::Work),
-            "source-available" => (Kind::SourceAvailable, Copyleft::None),
-            "restricted" | "proprietary-free" => (Kind::Restricted, Copyleft::None),
-            other => {
-                let cure = "public-domain, permissive, limited-copyleft, copyleft, source-available, restricted or proprietary-free";
-                faults.push(Fault::new(&file.path, n + 1, format!("`{other}` is no category"), cure));
-                continue;
-            }
-        };
-        for id in ids.split_whitespace() {
-            if spdx::license_id(id).is_none() {
-                let what = format!("`{id}` is no SPDX license id");
-                faults.push(Fault::new(&file.path, n + 1, what, "see https://spdx.org/licenses/"));
-            }
-            categories.insert(id.to_owned(), meaning);
-        }
-    }
-    categories
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -347,6 +320,17 @@ mod tests {
     }
 
     #[test]
+    fn every_license_of_the_list_has_a_name_a_status_and_a_family() {
+        let unsorted: Vec<&str> = licenses()
+            .all()
+            .filter(|facts| facts.kind == Kind::Unknown)
+            .map(|facts| facts.id.as_str())
+            .collect();
+        assert!(unsorted.is_empty(), "{} without a category: {unsorted:?}", unsorted.len());
+        assert!(licenses().all().all(|facts| !facts.name.is_empty() && !facts.sources.is_empty()));
+    }
+
+    #[test]
     fn faults_name_file_line_and_cure() {
         let found = faults("licenses/facts/gnu.toml", "\"GPL-2.0-only\"", "\"GPL-2.0-onyl\"");
         assert!(found.iter().any(|fault| fault.contains("did you mean `GPL-2.0-only`?")), "{found:?}");
@@ -363,6 +347,12 @@ mod tests {
         assert!(found.iter().any(|fault| fault.contains("listed twice")), "{found:?}");
         let found = faults("licenses/compatibility/osadl.csv", "\nMIT,Y", "\nMIT,Z");
         assert!(found.iter().any(|fault| fault.contains("needs 108 verdicts")), "{found:?}");
+        let found = faults("licenses/facts/gnu.toml", "clause = \"GPLv2, section 3\"", "clause = \" \"");
+        assert!(found.iter().any(|fault| fault.contains("without its clause")), "{found:?}");
+        let found = faults("licenses/categories.csv", "\npermissive,", "\n# permissive,");
+        assert!(found.iter().any(|fault| fault.contains("`permissive` is missing")), "{found:?}");
+        let found = faults("licenses/categories.csv", "\ncopyleft,", "\ncopyleft,Abstyles ");
+        assert!(found.iter().any(|fault| fault.contains("`Abstyles` is in two categories")), "{found:?}");
         let found = faults("licenses/names/families.toml", "\"GPL-2.0-only\"", "\"GPL-2\"");
         assert!(found.iter().any(|fault| fault.contains("families.toml")), "{found:?}");
     }

@@ -4,12 +4,13 @@
 use serde::Serialize;
 
 use super::Licenses;
-use super::compatibility::{Compatibility, Use, Verdict, compatibility, split_pair};
+use super::compatibility::{Compatibility, Use, Verdict, compatibility, read_side, split_pair};
 use super::expression::ExpressionError;
 use super::facts::Source;
-use super::names::{Alternative, identify};
-use super::obligations::Obligation;
+use super::names::{Alternative, Identified, identify};
+use super::obligations::{Obligation, least, obligations};
 use super::policy::{Chosen, Policy, PolicyUse, PolicyVerdict, Request, Ruling};
+use super::situation::{Changes, Situation};
 
 /// `ospo compat --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -82,7 +83,11 @@ pub struct IdentifyReport {
 impl IdentifyReport {
     /// Identifies one name.
     pub fn of(licenses: &Licenses, input: &str) -> Self {
-        let found = identify(licenses, input);
+        Self::found(input, identify(licenses, input))
+    }
+
+    /// What was found in a file; `input` is its name.
+    pub fn found(input: &str, found: Identified) -> Self {
         Self {
             input: input.to_owned(),
             expression: found.expression,
@@ -130,6 +135,40 @@ impl From<PolicyVerdict> for CheckReport {
             why,
             obligations: verdict.obligations,
         }
+    }
+}
+
+/// `ospo license NAME --for … --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ObligationsReport {
+    /// The expression in current SPDX ids.
+    pub expression: String,
+    /// The situation.
+    pub situation: Situation,
+    /// The expression without its choices: the branch that asks for least.
+    pub chosen: String,
+    /// What to do; empty when nothing is.
+    pub obligations: Vec<Obligation>,
+    /// Whether a modified version would ask for more.
+    pub more_when_modified: bool,
+}
+
+impl ObligationsReport {
+    /// What a license, by id, name or expression, asks for in a situation.
+    ///
+    /// Errors: a text that names no license or several.
+    pub fn of(licenses: &Licenses, text: &str, situation: Situation) -> Result<Self, ExpressionError> {
+        let expression = read_side(licenses, text)?;
+        let chosen = least(licenses, &expression, situation);
+        let obligations = obligations(licenses, &chosen, situation);
+        let modified = Situation { changes: Changes::Modified, ..situation };
+        Ok(Self {
+            expression: expression.to_string(),
+            situation,
+            more_when_modified: super::obligations(licenses, &chosen, modified).len() > obligations.len(),
+            obligations,
+            chosen: chosen.to_string(),
+        })
     }
 }
 

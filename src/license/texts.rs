@@ -2,6 +2,7 @@
 
 use super::expression::MAX_TERMS;
 use super::sbom::{Standing, Summary};
+use super::situation::Deployment;
 
 /// The headline of an SBOM report.
 pub(crate) const SBOM_TITLE: &str = "License check";
@@ -14,6 +15,21 @@ pub(crate) fn standing_title(standing: Standing) -> &'static str {
         Standing::Unknown => "License unknown",
         Standing::Allowed => "Allowed",
     }
+}
+
+/// How a standing is called beside its bar.
+pub(crate) fn standing_label(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Denied => "denied",
+        Standing::Review => "to review",
+        Standing::Unknown => "unknown",
+        Standing::Allowed => "allowed",
+    }
+}
+
+/// Below the headline of a chart.
+pub(crate) fn chart_about(summary: &Summary) -> String {
+    format!("License check of {} for {} use", count(summary.components, "component"), summary.use_.key())
 }
 
 /// How many of each, in one sentence.
@@ -43,6 +59,55 @@ pub(crate) fn sbom_too_many_licenses(number: usize) -> String {
 pub(crate) fn more(left: usize) -> String {
     format!("and {left} more")
 }
+
+/// Where the software goes, after "you use it".
+pub(crate) fn deployment(deployment: Deployment) -> &'static str {
+    match deployment {
+        Deployment::Internal => "inside the company",
+        Deployment::Saas => "as a service over a network",
+        Deployment::Distributed => "distributed as a program",
+        Deployment::Source => "distributed as source",
+        Deployment::Device => "in a device",
+    }
+}
+
+/// The words that a situation is said in.
+pub(crate) const SITUATION_WORDS: &str = "say internal, service, distributed, source or device; static or dynamic; modified or unmodified; combined or separate";
+
+/// Why nothing is to be done.
+pub(crate) fn nothing_to_do(deployment: Deployment) -> &'static str {
+    match deployment {
+        Deployment::Internal => {
+            "Nothing: its duties begin when somebody outside the company gets it or uses it."
+        }
+        Deployment::Saas => {
+            "Nothing: its duties begin when others get a copy, and users of a service do not."
+        }
+        _ => "Nothing: it asks for nothing in this situation.",
+    }
+}
+
+/// A file in which no license was found.
+pub(crate) const ATTACHMENT_NO_LICENSE: &str =
+    "no license is named in it, and its text is like none that is known here";
+/// A file that is no text.
+pub(crate) const ATTACHMENT_NO_TEXT: &str =
+    "it is no text: give the license text, or a source file with its header";
+/// An SBOM where a text is asked for.
+pub(crate) fn attachment_is_sbom(components: usize) -> String {
+    format!("it is an SBOM of {}: `ospo check --sbom` reads it", count(components, "component"))
+}
+/// Over a file with a license.
+pub(crate) const ATTACHMENT_FOUND: &str = "is under ";
+/// Over a file with none.
+pub(crate) const ATTACHMENT_NOTHING: &str = "no license found";
+/// What a file may be.
+pub(crate) const ATTACHMENT_READS: &str = "I read license texts, source files with a header, and SBOMs: CycloneDX 1.4 to 1.6 and SPDX 2.2 or 2.3, in JSON.";
+/// Over other readings of a file.
+pub(crate) const ATTACHMENT_OR: &str = "It may also be:";
+
+/// That changes bring duties.
+pub(crate) const MORE_WHEN_MODIFIED: &str = "A modified version asks for more.";
 
 /// A number with its noun.
 pub(crate) fn count(number: usize, noun: &str) -> String {

@@ -1,11 +1,14 @@
 //! How answers of the license engine look in chat and at a terminal.
 
 use super::facts::{Copyleft, Curation, Dfsg, Fsf, Kind, Osi, Patents, Retaliation};
-use super::obligations::{Deployment, Obligation, Situation, obligations};
+use super::obligations::{Obligation, obligations};
 use super::policy::Ruling;
-use super::report::{CheckReport, CompatReport};
+use super::report::{CheckReport, CompatReport, ObligationsReport};
 use super::sbom::{Finding, SbomReport, Standing, Summary};
-use super::{ChooseError, Facts, Licenses, Recommendation, Source, Term, Verdict, texts};
+use super::situation::{Deployment, Situation};
+use super::{
+    Alternative, Attachment, ChooseError, Facts, Licenses, Recommendation, Source, Term, Verdict, texts,
+};
 use crate::core::message::{Block, Button, Card, Content, Field, Span, Tone};
 
 /// The most characters of somebody's words in one place.
@@ -32,10 +35,11 @@ fn sources(sources: &[Source]) -> Vec<Span> {
 
 fn steps(obligations: &[Obligation]) -> Block {
     let item = |obligation: &Obligation| {
-        vec![
-            Span::text(obligation.step.clone()),
-            Span::faint(format!(" ({}, {})", obligation.license, obligation.clause)),
-        ]
+        let place = match obligation.clause.as_str() {
+            "" => obligation.license.clone(),
+            clause => format!("{}, {clause}", obligation.license),
+        };
+        vec![Span::text(obligation.step.clone()), Span::faint(format!(" ({place})"))]
     };
     Block::List { items: obligations.iter().map(item).collect() }
 }
@@ -152,6 +156,34 @@ pub fn ruling(report: &CheckReport) -> Content {
     card(title, tone, blocks, Vec::new())
 }
 
+/// What a license asks for in a situation.
+pub fn duties(report: &ObligationsReport) -> Content {
+    let title = vec![
+        Span::code(report.expression.clone()),
+        Span::text(format!(" {}: ", report.situation)),
+        Span::strong(if report.obligations.is_empty() { "nothing to do" } else { "what to do" }),
+    ];
+    let mut blocks = Vec::new();
+    if report.chosen != report.expression {
+        blocks.push(Block::spans([
+            Span::text("Of the choice, "),
+            Span::code(report.chosen.clone()),
+            Span::text(" asks for least."),
+        ]));
+    }
+    let tone = if report.obligations.is_empty() {
+        blocks.push(Block::line(texts::nothing_to_do(report.situation.deployment)));
+        Tone::Good
+    } else {
+        blocks.push(steps(&report.obligations));
+        Tone::Info
+    };
+    if report.more_when_modified {
+        blocks.push(Block::line(texts::MORE_WHEN_MODIFIED));
+    }
+    card(title, tone, blocks, Vec::new())
+}
+
 /// What the policy says of an SBOM: the numbers, and those components that want something.
 pub fn sbom(report: &SbomReport) -> Content {
     let summary = &report.summary;
@@ -186,6 +218,66 @@ fn finding(finding: &Finding) -> Vec<Span> {
         Span::code(words(&format!("{}{version}", finding.component))),
         Span::text(format!(": {}", words(&finding.why))),
     ]
+}
+
+/// What a file turned out to be. An SBOM is judged with [`sbom`] instead, once it is a report.
+pub fn file(licenses: &Licenses, name: &str, attachment: &Attachment) -> Content {
+    let mut title = vec![Span::code(words(name)), Span::text(" ")];
+    let Attachment::License(found) = attachment else {
+        title.push(Span::strong(texts::ATTACHMENT_NOTHING));
+        let why = attachment.why_not().unwrap_or_default();
+        let blocks = vec![Block::line(words(&sentence(&why))), Block::line(texts::ATTACHMENT_READS)];
+        return card(title, Tone::Quiet, blocks, Vec::new());
+    };
+    let mut blocks = vec![Block::line(words(&sentence(&found.why)))];
+    if !found.alternatives.is_empty() {
+        blocks.push(Block::line(texts::ATTACHMENT_OR));
+        let other = |other: &Alternative| {
+            vec![Span::code(other.expression.clone()), Span::text(format!(" {}", other.name))]
+        };
+        let items = found.alternatives.iter().take(MOST_FINDINGS).map(other).collect();
+        blocks.push(Block::List { items });
+    }
+    let mut buttons = Vec::new();
+    let tone = match &found.expression {
+        Some(expression) => {
+            title.extend([Span::text(texts::ATTACHMENT_FOUND), Span::code(expression.clone())]);
+            if licenses.facts(expression).is_some() {
+                buttons.push(Button::new("What it asks for", format!("license {expression}")));
+            }
+            Tone::Good
+        }
+        None => {
+            title.push(Span::strong(texts::ATTACHMENT_NOTHING));
+            Tone::Waiting
+        }
+    };
+    Content::Card(Card { title, tone, blocks, buttons, reactions: Vec::new(), footer: Vec::new() })
+}
+
+/// A reason as a sentence.
+fn sentence(why: &str) -> String {
+    let mut chars = why.chars();
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str().trim_end_matches('.'))
+    })
+}
+
+/// The numbers of an SBOM report as a chart: headline, line below it, and a bar for each standing: its name, how many,
+/// and how good that is.
+pub fn sbom_chart(report: &SbomReport) -> (String, String, Vec<(&'static str, usize, Tone)>) {
+    let summary = &report.summary;
+    let title = summary.subject.as_deref().map_or_else(|| texts::SBOM_TITLE.to_owned(), words);
+    let bars = Standing::ALL.map(|standing| {
+        let tone = match standing {
+            Standing::Denied => Tone::Bad,
+            Standing::Review => Tone::Waiting,
+            Standing::Unknown => Tone::Quiet,
+            Standing::Allowed => Tone::Good,
+        };
+        (texts::standing_label(standing), summary.of(standing), tone)
+    });
+    (title, texts::chart_about(summary), bars.to_vec())
 }
 
 /// Words of an SBOM, on one line and not endless.

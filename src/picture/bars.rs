@@ -1,6 +1,7 @@
 //! A bar chart: one bar a line, its name before it and its number behind it, so that color is never needed to read it.
 
-use super::svg::{Anchor, Color, Svg};
+use super::svg::{Anchor, Color, Svg, short};
+use crate::core::message::Tone;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,20 @@ pub struct Bar {
     pub value: usize,
     /// Its color.
     pub color: Color,
+}
+
+impl Bar {
+    /// A bar in the color of a tone.
+    pub fn new(label: impl Into<String>, value: usize, tone: Tone) -> Self {
+        let color = match tone {
+            Tone::Bad => Color::Red,
+            Tone::Waiting => Color::Amber,
+            Tone::Quiet => Color::Gray,
+            Tone::Good => Color::Green,
+            Tone::Info => Color::Blue,
+        };
+        Self { label: label.into(), value, color }
+    }
 }
 
 const WIDTH: u32 = 640;
@@ -61,15 +76,6 @@ fn share(value: usize, all: usize) -> String {
         percent if percent < 1.0 => " (<1 %)".to_owned(),
         percent => format!(" ({percent:.0} %)"),
     }
-}
-
-fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most - 1).collect();
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ pub enum Color {
     Green,
     /// A series without a judgment.
     Blue,
+    /// Another.
+    Purple,
+    /// Another.
+    Brown,
 }
 
 impl fmt::Display for Color {
@@ -34,6 +38,8 @@ impl fmt::Display for Color {
             Self::Gray => "#7d8894",
             Self::Green => "#1a8a5f",
             Self::Blue => "#2673b8",
+            Self::Purple => "#8e4ba8",
+            Self::Brown => "#8a5a2b",
         })
     }
 }
@@ -47,6 +53,33 @@ pub enum Anchor {
     Middle,
     /// They end there.
     End,
+}
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Start => "start",
+            Self::Middle => "middle",
+            Self::End => "end",
+        })
+    }
+}
+
+/// The shape of a mark, so that series differ without color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A circle.
+    Dot,
+    /// A square.
+    Square,
+    /// A triangle that points up.
+    Up,
+    /// A triangle that points down.
+    Down,
+    /// A square on its corner.
+    Diamond,
+    /// An upright bar.
+    Bar,
 }
 
 /// A picture under construction; lengths are in pixels, y goes down.
@@ -97,6 +130,38 @@ impl Svg {
         ))
     }
 
+    /// A closed line through points, in dashes: a limit.
+    pub fn limit(&mut self, points: &[(f64, f64)], stroke: Color) -> &mut Self {
+        let points = list(points);
+        self.add(format_args!(
+            "<polygon points=\"{points}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"2.5\" stroke-dasharray=\"7 5\"/>"
+        ))
+    }
+
+    /// A small mark on a point; each kind has a shape of its own.
+    pub fn mark(&mut self, (x, y): (f64, f64), mark: Mark, fill: Color) -> &mut Self {
+        const R: f64 = 5.0;
+        let points: Vec<(f64, f64)> = match mark {
+            Mark::Dot => {
+                return self.add(format_args!(
+                    "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{R}\" fill=\"{fill}\" stroke=\"#fbfcfd\"/>"
+                ));
+            }
+            Mark::Square => vec![(x - R, y - R), (x + R, y - R), (x + R, y + R), (x - R, y + R)],
+            Mark::Up => vec![(x, y - R - 1.0), (x + R + 1.0, y + R), (x - R - 1.0, y + R)],
+            Mark::Down => vec![(x, y + R + 1.0), (x + R + 1.0, y - R), (x - R - 1.0, y - R)],
+            Mark::Diamond => vec![(x, y - R - 2.0), (x + R + 2.0, y), (x, y + R + 2.0), (x - R - 2.0, y)],
+            Mark::Bar => vec![
+                (x - 2.5, y - R - 2.0),
+                (x + 2.5, y - R - 2.0),
+                (x + 2.5, y + R + 2.0),
+                (x - 2.5, y + R + 2.0),
+            ],
+        };
+        let points = list(&points);
+        self.add(format_args!("<polygon points=\"{points}\" fill=\"{fill}\" stroke=\"#fbfcfd\"/>"))
+    }
+
     /// Words on one line; `size` is the height of the letters in pixels.
     pub fn text(
         &mut self,
@@ -106,14 +171,24 @@ impl Svg {
         fill: Color,
         words: &str,
     ) -> &mut Self {
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
         let words = escaped(words);
         self.add(format_args!(
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{words}</text>"
+        ))
+    }
+
+    /// The same on what has been drawn already: a rim keeps the words apart from it.
+    pub fn tag(
+        &mut self,
+        (x, y): (f64, f64),
+        size: u32,
+        anchor: Anchor,
+        fill: Color,
+        words: &str,
+    ) -> &mut Self {
+        let words = escaped(words);
+        self.add(format_args!(
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{fill}\" stroke=\"#fbfcfd\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\">{words}</text>"
         ))
     }
 
@@ -134,6 +209,16 @@ impl Svg {
 
 fn list(points: &[(f64, f64)]) -> String {
     points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+}
+
+/// At most so many characters of a text, with a mark where it was cut.
+pub(super) fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most - 1).collect();
+    short.push('…');
+    short
 }
 
 /// At most 200 characters of somebody's words, as XML text.

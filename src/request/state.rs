@@ -1,77 +1,22 @@
-//! A request and its votes: a pure machine. It knows nothing of chats; [`super::steps`] does.
+//! A request: everything that was done with it, folded into what it is now. [`super::machine`] folds; this module
+//! holds what there is, and [`super::tally`] reads from it how the request stands.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::workflow::{Rules, Stage};
-use crate::core::effect::Subject;
+pub use super::ballot::{Ballot, Choice, Confirmed, Means, Said, Word};
+use super::id::RequestId;
+use super::roster::Roster;
+use super::rules::{Gate, Rules};
+use crate::core::condition::Fact;
 use crate::core::event::Place;
-use crate::core::form::Answers;
-use crate::core::person::{AccountId, People, PersonId, Role};
-
-/// The short id of a request: `REL-42`. Read in any case, written in capitals.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RequestId {
-    /// The workflow's prefix.
-    pub prefix: String,
-    /// Counted from 1 for each prefix.
-    pub number: u32,
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.prefix, self.number)
-    }
-}
-
-/// A text is not a request id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not the id of a request; ids look like REL-42")]
-pub struct NotARequestId(pub String);
-
-impl FromStr for RequestId {
-    type Err = NotARequestId;
-    fn from_str(text: &str) -> Result<Self, NotARequestId> {
-        let fault = || NotARequestId(text.to_owned());
-        let (prefix, number) = text.trim().split_once('-').ok_or_else(fault)?;
-        if prefix.len() != 3
-            || !prefix.bytes().all(|byte| byte.is_ascii_alphabetic())
-            || number.is_empty()
-            || !number.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return Err(fault());
-        }
-        let number = number.parse().ok().filter(|number| *number > 0).ok_or_else(fault)?;
-        Ok(Self { prefix: prefix.to_ascii_uppercase(), number })
-    }
-}
-
-impl TryFrom<String> for RequestId {
-    type Error = NotARequestId;
-    fn try_from(text: String) -> Result<Self, NotARequestId> {
-        text.parse()
-    }
-}
-
-impl From<RequestId> for String {
-    fn from(id: RequestId) -> Self {
-        id.to_string()
-    }
-}
-
-impl From<&RequestId> for Subject {
-    fn from(id: &RequestId) -> Self {
-        Self(id.to_string())
-    }
-}
+use crate::core::form::{Answers, Change, FieldKind, Form};
+use crate::core::person::{AccountId, ChannelId, PersonId, Role};
 
 /// How a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Waits for votes.
@@ -95,49 +40,154 @@ impl Status {
     }
 }
 
-/// What a voter says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Choice {
-    /// Yes.
-    Approve,
-    /// No. Takes effect with a reason.
-    Reject,
-}
-
-/// The latest live vote of a person in a stage.
+/// An answer of the form, as the request keeps it; fields that were not answered are kept too, for conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Vote {
-    /// What.
-    pub choice: Choice,
-    /// Why; a rejection without one is asked for it and decides nothing yet.
+pub struct Answer {
+    /// The field's id.
+    pub field: String,
+    /// The name shown beside it.
+    pub label: String,
+    /// What kind of answer it is.
+    pub kind: FieldKind,
+    /// What a change of it means.
+    #[serde(default)]
+    pub change: Change,
+    /// The answer, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// When.
-    pub at: Timestamp,
-    /// By which account.
-    pub account: AccountId,
-    /// By which means.
-    pub means: Means,
+    pub text: Option<String>,
 }
 
-/// By which means a vote was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Means {
-    /// A reaction on a card: it stands or is gone, and can be read again.
-    Reaction,
-    /// A command or a button.
-    Words,
-}
-
-/// A task that is done.
+/// An objection that blocks until it is resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tick {
+pub struct Concern {
+    /// The stage it was raised in.
+    pub stage: String,
     /// By whom.
     pub by: PersonId,
     /// When.
     pub at: Timestamp,
+    /// What it is.
+    pub text: String,
+    /// Who resolved it, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<Mark>,
+}
+
+/// A question to the requester: the clock stands until it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Who asked.
+    pub by: PersonId,
+    /// With which account; the answer goes there.
+    pub account: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Who answered, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Mark>,
+}
+
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// By whom.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something to be done after approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Todo {
+    /// What.
+    pub label: String,
+    /// Who made it a condition of their approval; it is ticked with a link that proves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition_of: Option<PersonId>,
+    /// Who ticked it, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Mark>,
+    /// Where it can be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+}
+
+/// By what a request was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Approval {
+    /// By the votes of every stage.
+    Votes,
+    /// By a rule, without anybody's vote.
+    Policy {
+        /// The rule's id.
+        rule: String,
+        /// Why, in its words.
+        label: String,
+    },
+    /// By one person, against the rules, because it burns.
+    BreakGlass {
+        /// Who.
+        person: PersonId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Who may know of a request beside those it needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Discretion {
+    /// Shown in the channels of the reviewers.
+    #[default]
+    Normal,
+    /// Shown to each reviewer alone; others do not even learn that it exists.
+    Confidential,
+}
+
+/// Where a card of a request stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardAt {
+    /// In a channel of reviewers.
+    Channel(ChannelId),
+    /// With one reviewer alone.
+    Person(PersonId),
+}
+
+/// How long a request has been waiting for its reviewers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// The moment from which the wait is counted; moved on by every pause.
+    pub from: Timestamp,
+    /// Since when it stands still, because the requester is asked something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Timestamp>,
+}
+
+impl Clock {
+    /// A clock that starts now.
+    pub fn start(now: Timestamp) -> Self {
+        Self { from: now, paused: None }
+    }
+
+    /// Stops it, unless it stands already.
+    pub fn pause(&mut self, now: Timestamp) {
+        self.paused.get_or_insert(now);
+    }
+
+    /// Lets it go on: what passed meanwhile does not count.
+    pub fn resume(&mut self, now: Timestamp) {
+        if let Some(since) = self.paused.take() {
+            let pause = now.duration_since(since).max(jiff::SignedDuration::ZERO);
+            self.from = self.from.checked_add(pause).unwrap_or(now);
+        }
+    }
 }
 
 /// A request.
@@ -151,361 +201,186 @@ pub struct Request {
     pub title: String,
     /// What it is about, in the requester's words.
     pub summary: String,
+    /// The field that says so.
+    pub summary_field: String,
     /// The rules it was filed under.
     pub rules: Rules,
-    /// Whose it is. Never counts as a voter.
+    /// Whose it is. Never counts as a voter, nor do the next two.
     pub requester: PersonId,
+    /// Who asks with them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub co_requesters: BTreeSet<PersonId>,
+    /// On whose behalf.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub on_behalf_of: BTreeSet<PersonId>,
+    /// Who else is told how it ends.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub notify: BTreeSet<PersonId>,
+    /// Who may know of it.
+    #[serde(default)]
+    pub discretion: Discretion,
+    /// The roles of the requester when it was filed; conditions may read them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
     /// The account it was filed with.
     pub account: AccountId,
     /// Where it was filed; news goes there, to the requester alone.
     pub filed_in: Place,
     /// When it was filed.
     pub filed_at: Timestamp,
-    /// Label and answer of each field, in the order of the form.
-    pub answers: Vec<(String, String)>,
+    /// The fields of the form with their answers, in order.
+    pub answers: Vec<Answer>,
+    /// What the bot found out about it when it was filed: the verdict on its dependencies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
     /// Which text of the request votes are on.
     pub revision: u32,
+    /// Where cards of this revision stand.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cards: BTreeSet<CardAt>,
+    /// The stages that are not simply needed, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub gates: BTreeMap<String, Gate>,
     /// How it stands.
     pub status: Status,
     /// When it came to stand so.
     pub since: Timestamp,
-    /// Votes by stage and person.
-    pub votes: BTreeMap<String, BTreeMap<PersonId, Vote>>,
-    /// Who took their last vote in a stage back: a reaction of theirs that still stands there is an older one
-    /// and stays without effect.
-    pub taken_back: BTreeMap<String, BTreeSet<PersonId>>,
-    /// Tasks done, by id.
-    pub done: BTreeMap<String, Tick>,
-    /// How many reminders went out.
-    pub reminded: u32,
+    /// By what it was approved, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// What was said last, by stage and person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ballots: BTreeMap<String, BTreeMap<PersonId, Ballot>>,
+    /// Objections, numbered from 1 in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub concerns: Vec<Concern>,
+    /// Questions to the requester, numbered from 1 in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+    /// What is to be done after approval, once it is approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub todo: Vec<Todo>,
+    /// How long it has been waiting.
+    pub clock: Clock,
+    /// When the backup roles were called, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated: Option<Timestamp>,
+    /// When a reviewer first said something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_response: Option<Timestamp>,
+    /// When votes approved or rejected it, the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Timestamp>,
+    /// When each stage came to agree.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub agreed: BTreeMap<String, Timestamp>,
 }
 
-/// Why a vote does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotEntitled {
-    /// It is their own request.
-    OwnRequest,
-    /// They hold the role of no stage concerned.
-    NoRole,
-    /// It is decided already.
-    Decided(Status),
+/// The ids of form fields that mean something to the bot itself. A form may have them or not.
+pub mod special {
+    /// Where the code is: two open requests about one place are likely the same.
+    pub const REPOSITORY: &str = "repository";
+    /// People who ask with the requester.
+    pub const CO_REQUESTERS: &str = "co_requesters";
+    /// People on whose behalf it is asked.
+    pub const ON_BEHALF_OF: &str = "on_behalf_of";
+    /// People to tell how it ends.
+    pub const NOTIFY: &str = "notify";
+    /// Whether nobody else may know.
+    pub const CONFIDENTIAL: &str = "confidential";
 }
 
-/// How a stage stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StageStatus {
-    /// Not enough approvals yet.
-    Pending,
-    /// Enough.
-    Approved,
-    /// Somebody said no, with a reason.
-    Rejected,
+/// The answers of a form with its fields, in order; those that are not asked have no answer.
+pub fn answers_of(form: &Form, answers: &Answers) -> Vec<Answer> {
+    let asked: BTreeSet<&str> = form.asked(answers).iter().map(|field| field.id.as_str()).collect();
+    let answer = |field: &crate::core::form::FormField| Answer {
+        field: field.id.clone(),
+        label: field.label.clone(),
+        kind: field.kind,
+        change: field.change,
+        text: answers
+            .get(&field.id)
+            .filter(|text| !text.is_empty() && asked.contains(field.id.as_str()))
+            .cloned(),
+    };
+    form.fields.iter().map(answer).collect()
 }
 
 impl Request {
-    /// A new request, open, with nobody's vote.
-    pub fn new(
-        id: RequestId,
-        workflow: &super::Workflow,
-        requester: PersonId,
-        account: AccountId,
-        filed_in: Place,
-        answers: &Answers,
-        now: Timestamp,
-    ) -> Self {
-        let label_and_answer = |field: &crate::core::form::FormField| {
-            answers.get(&field.id).map(|answer| (field.label.clone(), answer.clone()))
+    /// The answer to a field, if there is one.
+    pub fn answer(&self, field: &str) -> Option<&str> {
+        self.answers.iter().find(|answer| answer.field == field)?.text.as_deref()
+    }
+
+    /// The answers by field, as a form reads them.
+    pub fn form_answers(&self) -> Answers {
+        let given = |answer: &Answer| Some((answer.field.clone(), answer.text.clone()?));
+        self.answers.iter().filter_map(given).collect()
+    }
+
+    /// The answers as conditions read them.
+    pub(super) fn facts(&self) -> BTreeMap<String, Fact> {
+        let fact = |answer: &Answer| (answer.field.clone(), answer.kind.fact(answer.text.as_deref()));
+        self.answers.iter().map(fact).collect()
+    }
+
+    /// Whether a person asks here, alone, with others or through others: they never count as a voter.
+    pub fn asks(&self, person: &PersonId) -> bool {
+        self.owns(person) || self.on_behalf_of.contains(person)
+    }
+
+    /// Whether a person may act for the request: the requester or one who asks with them.
+    pub fn owns(&self, person: &PersonId) -> bool {
+        *person == self.requester || self.co_requesters.contains(person)
+    }
+
+    /// Whether a person may know of it: those who ask, those who may vote, those who are to be told, and the OSPO.
+    pub fn visible_to(&self, person: &PersonId, roster: Roster<'_>, now: Timestamp) -> bool {
+        let reviews = || {
+            let nobody = |_: &PersonId| false;
+            let needed = |stage: &&super::rules::Stage| self.gates.get(&stage.id) != Some(&Gate::Skipped);
+            self.rules.stages.iter().filter(needed).any(|stage| {
+                let roles = [Some(&stage.role), stage.backup.as_ref(), stage.lead.as_ref()];
+                roles.into_iter().flatten().any(|role| roster.seat(person, role, now, &nobody).is_some())
+            })
         };
-        Self {
-            id,
-            workflow: workflow.id.clone(),
-            title: workflow.form.title.clone(),
-            summary: answers.get(&workflow.summary).cloned().unwrap_or_default(),
-            rules: workflow.rules.clone(),
-            requester,
-            account,
-            filed_in,
-            filed_at: now,
-            answers: workflow.form.fields.iter().filter_map(label_and_answer).collect(),
-            revision: 1,
-            status: Status::Open,
-            since: now,
-            votes: BTreeMap::new(),
-            taken_back: BTreeMap::new(),
-            done: BTreeMap::new(),
-            reminded: 0,
-        }
-    }
-
-    /// Whether a person may know of it: the requester, those who may vote, and the OSPO.
-    pub fn visible_to(&self, person: &PersonId, people: &People) -> bool {
-        *person == self.requester
-            || people.holds(person, &Role::ospo())
-            || self.rules.stages.iter().any(|stage| people.holds(person, &stage.role))
-    }
-
-    /// The stages among `concerned` in which a person may vote now.
-    ///
-    /// # Errors
-    /// Why they may in none.
-    pub fn entitled<'a>(
-        &'a self,
-        person: &PersonId,
-        people: &People,
-        concerned: impl Fn(&Stage) -> bool,
-    ) -> Result<Vec<&'a Stage>, NotEntitled> {
-        if !self.status.is_open() {
-            return Err(NotEntitled::Decided(self.status));
-        }
-        if *person == self.requester {
-            return Err(NotEntitled::OwnRequest);
-        }
-        let stages: Vec<&Stage> = self
-            .rules
-            .stages
-            .iter()
-            .filter(|stage| concerned(stage) && people.holds(person, &stage.role))
-            .collect();
-        if stages.is_empty() { Err(NotEntitled::NoRole) } else { Ok(stages) }
-    }
-
-    /// Records a vote in a stage, in place of the person's vote there before.
-    pub fn cast(&mut self, stage: &str, person: &PersonId, vote: Vote) {
-        self.votes.entry(stage.to_owned()).or_default().insert(person.clone(), vote);
-        if let Some(people) = self.taken_back.get_mut(stage) {
-            people.remove(person);
-        }
-    }
-
-    /// Takes back a person's vote in a stage if it is the given choice, and says whether it was. What they had
-    /// voted before does not come back.
-    pub fn take_back(&mut self, stage: &str, person: &PersonId, choice: Choice) -> bool {
-        let Some(votes) = self.votes.get_mut(stage) else { return false };
-        let matches = votes.get(person).is_some_and(|vote| vote.choice == choice);
-        if matches {
-            votes.remove(person);
-            self.taken_back.entry(stage.to_owned()).or_default().insert(person.clone());
-        }
-        matches
-    }
-
-    /// The votes in a stage that count now: of people who hold its role, and never the requester's.
-    pub fn live_votes<'a>(
-        &'a self,
-        stage: &'a Stage,
-        people: &'a People,
-    ) -> impl Iterator<Item = (&'a PersonId, &'a Vote)> {
-        self.votes
-            .get(&stage.id)
-            .into_iter()
-            .flatten()
-            .filter(move |(person, _)| **person != self.requester && people.holds(person, &stage.role))
-    }
-
-    /// How a stage stands.
-    pub fn stage_status(&self, stage: &Stage, people: &People) -> StageStatus {
-        let approvals = self.live_votes(stage, people).filter(|(_, vote)| vote.choice == Choice::Approve);
-        let enough = approvals.count() >= stage.needs as usize;
-        let rejected = self
-            .live_votes(stage, people)
-            .any(|(_, vote)| vote.choice == Choice::Reject && vote.reason.is_some());
-        match (rejected, enough) {
-            (true, _) => StageStatus::Rejected,
-            (false, true) => StageStatus::Approved,
-            (false, false) => StageStatus::Pending,
-        }
-    }
-
-    /// How the request stands by its votes, while it is open: rejected by one reasoned no, approved when every
-    /// stage is. A rejection that waits for its reason holds an approval back.
-    pub fn tally(&self, people: &People) -> Status {
-        let stages = &self.rules.stages;
-        if stages.iter().any(|stage| self.stage_status(stage, people) == StageStatus::Rejected) {
-            return Status::Rejected;
-        }
-        let unexplained = stages
-            .iter()
-            .flat_map(|stage| self.live_votes(stage, people))
-            .any(|(_, vote)| vote.choice == Choice::Reject);
-        let all = stages.iter().all(|stage| self.stage_status(stage, people) == StageStatus::Approved);
-        if all && !unexplained { Status::Approved } else { Status::Open }
-    }
-
-    /// Those whose vote is still missing: entitled in a pending stage and without a vote in it.
-    pub fn awaited<'a>(&'a self, stage: &'a Stage, people: &'a People) -> impl Iterator<Item = &'a PersonId> {
-        let voted = self.votes.get(&stage.id);
-        let pending = self.status.is_open() && self.stage_status(stage, people) == StageStatus::Pending;
-        people.members(&stage.role).map(|person| &person.id).filter(move |person| {
-            pending && **person != self.requester && !voted.is_some_and(|v| v.contains_key(person))
-        })
-    }
-
-    /// Whether a person has a rejection that still waits for its reason.
-    pub fn owes_reason(&self, person: &PersonId) -> bool {
-        let waits = |vote: &Vote| vote.choice == Choice::Reject && vote.reason.is_none();
-        self.status.is_open() && self.votes.values().any(|votes| votes.get(person).is_some_and(waits))
+        let glass = || self.rules.break_glass.as_ref().is_some_and(|role| roster.people.holds(person, role));
+        self.asks(person)
+            || self.notify.contains(person)
+            || roster.people.holds(person, &Role::ospo())
+            || reviews()
+            || glass()
     }
 
     /// Whether every task is done.
     pub fn all_done(&self) -> bool {
-        self.rules.checklist.iter().all(|task| self.done.contains_key(&task.id))
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use proptest::prelude::*;
-
-    use super::super::workflow::tests::sample;
-    use super::*;
-    use crate::core::person::{ChannelId, Person, Platform};
-
-    pub(crate) fn id(name: &str) -> PersonId {
-        PersonId(name.to_owned())
+        self.todo.iter().all(|todo| todo.done.is_some())
     }
 
-    pub(crate) fn account(name: &str) -> AccountId {
-        AccountId::new(Platform::Console, name)
+    /// The questions that wait for an answer, with their numbers from 1.
+    pub fn open_questions(&self) -> impl Iterator<Item = (usize, &Question)> {
+        self.questions.iter().enumerate().filter(|(_, q)| q.answer.is_none()).map(|(n, q)| (n + 1, q))
     }
 
-    /// ada and max ask; lea and luis are legal, mia is management, both is legal and management.
-    pub(crate) fn people() -> People {
-        let names = ["ada", "max", "lea", "luis", "mia", "both"];
-        let person = |name: &str| Person {
-            id: id(name),
-            name: format!("{name} (sample)"),
-            accounts: vec![account(name)],
-            zone: jiff::tz::TimeZone::UTC,
-        };
-        let role = |role: &str, members: &[&str]| {
-            (Role(role.to_owned()), members.iter().map(|name| id(name)).collect::<BTreeSet<_>>())
-        };
-        People::new(
-            names.into_iter().map(person).collect(),
-            BTreeMap::from([
-                role("legal", &["lea", "luis", "both", "ada"]),
-                role("management", &["mia", "both"]),
-            ]),
-        )
-        .unwrap()
+    /// The concerns that block, with their numbers from 1.
+    pub fn open_concerns(&self) -> impl Iterator<Item = (usize, &Concern)> {
+        self.concerns.iter().enumerate().filter(|(_, c)| c.resolved.is_none()).map(|(n, c)| (n + 1, c))
     }
 
-    pub(crate) fn request() -> Request {
-        let answers = Answers::from([
-            ("name".to_owned(), "turbine".to_owned()),
-            ("license".to_owned(), "Apache-2.0".to_owned()),
-        ]);
-        Request::new(
-            "REL-1".parse().unwrap(),
-            &sample(),
-            id("ada"),
-            account("ada"),
-            Place::channel(ChannelId::new(Platform::Console, "#general")),
-            &answers,
-            Timestamp::UNIX_EPOCH,
-        )
+    /// What a person said last in a stage.
+    pub fn ballot(&self, stage: &str, person: &PersonId) -> Option<&Ballot> {
+        self.ballots.get(stage)?.get(person)
     }
 
-    fn vote(choice: Choice, reason: Option<&str>) -> Vote {
-        Vote {
-            choice,
-            reason: reason.map(str::to_owned),
-            at: Timestamp::UNIX_EPOCH,
-            account: account("x"),
-            means: Means::Words,
-        }
+    /// Whether a person has a rejection that still waits for its reason.
+    pub fn owes_reason(&self, person: &PersonId) -> bool {
+        let waits = |ballot: &Ballot| ballot.choice == Some(Choice::Reject) && ballot.reason.is_none();
+        self.status.is_open() && self.ballots.values().any(|ballots| ballots.get(person).is_some_and(waits))
     }
 
-    #[test]
-    fn ids_are_read_in_any_case_and_written_in_capitals() {
-        assert_eq!("rel-42".parse::<RequestId>().unwrap().to_string(), "REL-42");
-        for wrong in ["REL", "REL-", "REL-0", "RELL-1", "R1L-2", "REL-1x", "REL-99999999999", "REL-+1"] {
-            assert!(wrong.parse::<RequestId>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn both_stages_must_agree() {
-        let (mut request, people) = (request(), people());
-        request.cast("legal", &id("lea"), vote(Choice::Approve, None));
-        assert_eq!(request.tally(&people), Status::Open);
-        request.cast("management", &id("mia"), vote(Choice::Approve, None));
-        assert_eq!(request.tally(&people), Status::Approved);
-    }
-
-    #[test]
-    fn the_requester_never_counts_even_with_the_role() {
-        let (mut request, people) = (request(), people());
-        assert_eq!(request.entitled(&id("ada"), &people, |_| true), Err(NotEntitled::OwnRequest));
-        request.cast("legal", &id("ada"), vote(Choice::Approve, None));
-        request.cast("management", &id("mia"), vote(Choice::Approve, None));
-        assert_eq!(request.tally(&people), Status::Open);
-    }
-
-    #[test]
-    fn a_rejection_waits_for_its_reason_and_holds_the_approval_back() {
-        let (mut request, people) = (request(), people());
-        request.cast("legal", &id("lea"), vote(Choice::Approve, None));
-        request.cast("legal", &id("luis"), vote(Choice::Reject, None));
-        request.cast("management", &id("mia"), vote(Choice::Approve, None));
-        assert_eq!(request.tally(&people), Status::Open);
-        request.cast("legal", &id("luis"), vote(Choice::Reject, Some("export control is open")));
-        assert_eq!(request.tally(&people), Status::Rejected);
-    }
-
-    #[test]
-    fn a_taken_back_rejection_leaves_no_vote() {
-        let (mut request, people) = (request(), people());
-        request.cast("legal", &id("lea"), vote(Choice::Approve, None));
-        request.cast("legal", &id("lea"), vote(Choice::Reject, None));
-        assert!(!request.take_back("legal", &id("lea"), Choice::Approve));
-        assert!(request.take_back("legal", &id("lea"), Choice::Reject));
-        assert_eq!(request.live_votes(&request.rules.stages[0], &people).count(), 0);
-    }
-
-    #[derive(Debug, Clone)]
-    enum Act {
-        Cast(usize, usize, Choice, bool),
-        TakeBack(usize, usize, Choice),
-    }
-
-    fn act() -> impl Strategy<Value = Act> {
-        let choice = prop_oneof![Just(Choice::Approve), Just(Choice::Reject)];
-        prop_oneof![
-            (0..6usize, 0..2usize, choice.clone(), any::<bool>())
-                .prop_map(|(p, s, c, r)| Act::Cast(p, s, c, r)),
-            (0..6usize, 0..2usize, choice).prop_map(|(p, s, c)| Act::TakeBack(p, s, c)),
-        ]
-    }
-
-    proptest! {
-        /// Whatever is cast and taken back, in whatever order: approved means that every stage has the live
-        /// approval of somebody who holds its role and did not ask, and that no live rejection stands.
-        #[test]
-        fn approved_only_by_those_entitled(acts in proptest::collection::vec(act(), 0..40)) {
-            let names = ["ada", "max", "lea", "luis", "mia", "both"];
-            let stages = ["legal", "management"];
-            let (mut request, people) = (request(), people());
-            let mut last: BTreeMap<(usize, usize), Choice> = BTreeMap::new();
-            for act in acts {
-                match act {
-                    Act::Cast(p, s, choice, reason) => {
-                        request.cast(stages[s], &id(names[p]), vote(choice, reason.then_some("why")));
-                        last.insert((p, s), choice);
-                    }
-                    Act::TakeBack(p, s, choice) => {
-                        let had = last.get(&(p, s)) == Some(&choice);
-                        prop_assert_eq!(request.take_back(stages[s], &id(names[p]), choice), had);
-                        if had {
-                            last.remove(&(p, s));
-                        }
-                    }
-                }
-            }
-            let entitled = |p: usize, s: usize| matches!((names[p], s), ("lea" | "luis" | "both", 0) | ("mia" | "both", 1));
-            let counts = |s: usize, choice| last.iter().any(|((p, t), c)| *t == s && *c == choice && entitled(*p, s));
-            let should = (0..2).all(|s| counts(s, Choice::Approve) && !counts(s, Choice::Reject));
-            prop_assert_eq!(request.tally(&people) == Status::Approved, should);
-        }
+    /// Whether a person has a vote that still waits for its confirmation.
+    pub fn owes_confirmation(&self, person: &PersonId) -> bool {
+        let waits = |ballot: &Ballot| ballot.choice.is_some() && ballot.confirmed == Confirmed::Awaited;
+        self.status.is_open() && self.ballots.values().any(|ballots| ballots.get(person).is_some_and(waits))
     }
 }

@@ -1,13 +1,15 @@
-//! The rules of a kind of request: what is asked, who decides, what is to be done afterwards.
+//! A kind of request, as one curated file describes it: what is asked, who decides, what is to be done afterwards.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::core::form::{FieldKind, Form, FormField};
+use super::check;
+use super::rules::{Automatic, Patience, Rules, Stage, Task};
+use crate::core::form::{Form, FormField};
 use crate::core::person::Role;
-use crate::core::source::{Fault, SourceFile, line_of, parse_toml, suggest};
+use crate::core::source::{Fault, SourceFile, parse_toml};
 
 /// A kind of request, as one file describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,73 +28,24 @@ pub struct Workflow {
     pub rules: Rules,
 }
 
-/// The part of a workflow that a request keeps for its life.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rules {
-    /// Which text of the rules this is: the workflow's id and the head of the file's SHA-256.
-    pub version: String,
-    /// Who must agree. All stages must.
-    pub stages: Vec<Stage>,
-    /// What is to be done after approval.
-    pub checklist: Vec<Task>,
-    /// When to remind, and when to give up.
-    pub patience: Patience,
-}
-
-/// One group that must agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stage {
-    /// The key: `legal`.
-    pub id: String,
-    /// The name shown on the card.
-    pub label: String,
-    /// Whose members may vote.
-    pub role: Role,
-    /// How many of them must approve.
-    #[serde(default = "one")]
-    pub needs: u32,
-}
-
-/// One thing to be done after approval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Task {
-    /// The key: `license-file`.
-    pub id: String,
-    /// What is to be done.
-    pub label: String,
-}
-
-/// How long a request may wait, in working days of the reviewers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Patience {
-    /// Days between reminders.
-    pub remind_every: u32,
-    /// How many reminders at the most.
-    pub remind_at_most: u32,
-    /// Days until the request lapses. It never lapses into an approval.
-    pub expire_after: u32,
-}
-
-fn one() -> u32 {
-    1
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WorkflowFile {
-    id: String,
-    command: String,
-    prefix: String,
-    title: String,
-    summary: String,
-    fields: Vec<FormField>,
-    stages: Vec<Stage>,
+pub(super) struct WorkflowFile {
+    pub(super) id: String,
+    pub(super) command: String,
+    pub(super) prefix: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) fields: Vec<FormField>,
+    pub(super) stages: Vec<Stage>,
     #[serde(default)]
-    checklist: Vec<Task>,
-    patience: Patience,
+    pub(super) automatic: Vec<Automatic>,
+    #[serde(default)]
+    pub(super) lists: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub(super) checklist: Vec<Task>,
+    pub(super) break_glass: Option<Role>,
+    pub(super) patience: Patience,
 }
 
 impl Workflow {
@@ -102,7 +55,7 @@ impl Workflow {
     /// Every fault of the file, with its line.
     pub fn load(file: &SourceFile) -> Result<Self, Vec<Fault>> {
         let read: WorkflowFile = parse_toml(&file.path, &file.text, 1).map_err(|fault| vec![fault])?;
-        let faults = check(&read, file);
+        let faults = check::check(&read, file);
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -112,8 +65,11 @@ impl Workflow {
             rules: Rules {
                 version: format!("{}@{head}", read.id),
                 stages: read.stages,
+                automatic: read.automatic,
+                lists: read.lists,
                 checklist: read.checklist,
                 patience: read.patience,
+                break_glass: read.break_glass,
             },
             id: read.id,
             command: read.command,
@@ -123,80 +79,13 @@ impl Workflow {
         })
     }
 
-    /// The roles its stages name, for a check against the config.
-    pub fn roles(&self) -> impl Iterator<Item = &Role> {
-        self.rules.stages.iter().map(|stage| &stage.role)
-    }
-}
-
-fn check(read: &WorkflowFile, file: &SourceFile) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut fault = |needle: &str, what: String, cure: &str| {
-        faults.push(Fault::new(&file.path, line_of(&file.text, needle), what, cure));
-    };
-    if read.id != file.stem() {
-        fault(
-            "id =",
-            format!("the id `{}` is not the file's name", read.id),
-            "name the file after the id, or the id after the file",
-        );
-    }
-    if !read.command.starts_with("request-") {
-        fault("command =", format!("the command `{}` does not begin with `request-`", read.command), "");
-    }
-    if read.prefix.len() != 3 || !read.prefix.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        fault("prefix =", format!("the prefix `{}` is not three capital letters", read.prefix), "");
-    }
-    if read.stages.is_empty() {
-        fault(
-            "stages",
-            "there is no stage, so nobody would decide".to_owned(),
-            "add a [[stages]] table with id, label and role",
-        );
-    }
-    for (kind, ids) in [
-        ("field", read.fields.iter().map(|field| &field.id).collect::<Vec<_>>()),
-        ("stage", read.stages.iter().map(|stage| &stage.id).collect()),
-        ("task", read.checklist.iter().map(|task| &task.id).collect()),
-    ] {
-        let mut seen = BTreeSet::new();
-        for id in ids.into_iter().filter(|id| !seen.insert(id.as_str())) {
-            fault(
-                &format!("id = \"{id}\""),
-                format!("the {kind} `{id}` is there twice"),
-                "rename one of them",
-            );
+    /// The roles that its rules name, each once, for a check against the config.
+    pub fn roles(&self) -> BTreeSet<&Role> {
+        fn of(stage: &Stage) -> impl Iterator<Item = &Role> {
+            std::iter::once(&stage.role).chain(&stage.lead).chain(&stage.backup)
         }
+        self.rules.stages.iter().flat_map(of).chain(&self.rules.break_glass).collect()
     }
-    if !read.fields.iter().any(|field| field.id == read.summary && !field.optional) {
-        let near = suggest(&read.summary, read.fields.iter().map(|field| field.id.as_str()));
-        fault(
-            "summary =",
-            format!("the summary `{}` is not a required field", read.summary),
-            &near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default(),
-        );
-    }
-    for field in &read.fields {
-        if (field.kind == FieldKind::Choice) == field.choices.is_empty() {
-            fault(
-                &format!("id = \"{}\"", field.id),
-                format!("the field `{}` has choices that do not fit its type", field.id),
-                "give choices to a field of type \"choice\", and to no other",
-            );
-        }
-    }
-    for stage in read.stages.iter().filter(|stage| stage.needs == 0) {
-        fault(
-            &format!("id = \"{}\"", stage.id),
-            format!("the stage `{}` needs nobody", stage.id),
-            "set needs to 1 or more, or remove the stage",
-        );
-    }
-    let patience = &read.patience;
-    if patience.remind_every == 0 || patience.expire_after == 0 {
-        fault("[patience]", "remind_every and expire_after must be at least 1 working day".to_owned(), "");
-    }
-    faults
 }
 
 #[cfg(test)]
@@ -262,6 +151,43 @@ expire_after = 20
         let workflow = sample();
         assert_eq!(workflow.rules.stages.len(), 2);
         assert!(workflow.rules.version.starts_with("release@"));
+    }
+
+    const SOUND: &str = "role = \"legal\"";
+
+    fn with(addition: &str) -> String {
+        let found = faults(SOUND, &format!("{SOUND}\n{addition}"));
+        found.iter().map(|fault| format!("{}: {}; {}\n", fault.line, fault.what, fault.cure)).collect()
+    }
+
+    #[test]
+    fn a_rule_that_cannot_work_is_refused_with_what_is_allowed() {
+        for (addition, expected) in [
+            ("after = [\"legl\"]", "did you mean `legal`? there are `legal`, `management`"),
+            ("after = [\"legal\"]", "waits for itself"),
+            ("distinct_from = [\"zoo\"]", "there are `legal`, `management`"),
+            ("when = \"form.licence == 'MIT'\"", "did you mean `form.license`?"),
+            ("when = \"form.license == 'MIT' && form.license == 'ISC'\"", "can never be true"),
+            ("when = \"form.license\"", "neither true nor false"),
+            ("needs = 0", "needs nobody"),
+            ("needs = 99", "at most 9"),
+        ] {
+            let said = with(addition);
+            assert!(said.contains(expected), "{addition}: {said}");
+        }
+        let circle = SAMPLE
+            .replace("role = \"legal\"", "role = \"legal\"\nafter = [\"management\"]")
+            .replace("role = \"management\"", "role = \"management\"\nafter = [\"legal\"]");
+        let found =
+            Workflow::load(&SourceFile { path: "workflows/release.toml".into(), text: circle }).unwrap_err();
+        assert!(found[0].what.contains("waits for itself"), "{found:?}");
+        let never = SAMPLE.replace("role = \"", "when = \"form.name == 'x'\"\nrole = \"");
+        let found =
+            Workflow::load(&SourceFile { path: "workflows/release.toml".into(), text: never }).unwrap_err();
+        assert!(found[0].what.contains("every stage could be skipped"), "{found:?}");
+        let early = faults("type = \"line\"", "type = \"line\"\nwhen = \"form.license == 'MIT'\"");
+        let unknown = |fault: &Fault| fault.what.contains("`form.license` is unknown");
+        assert!(early.iter().any(unknown), "a field reads only those before it: {early:?}");
     }
 
     #[test]

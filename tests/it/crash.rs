@@ -10,10 +10,13 @@ use ospo_counselor::chat::console::ConsoleWorld;
 use crate::story::{FILE_CONTRIBUTION, FILE_RELEASE};
 use crate::support::{audit, ospo, run, said};
 
-/// Question, clarification, release, approvals, rejection with reason, contribution.
+/// Question, hand-over and its answer, release, approvals, rejection with reason, contribution.
 fn script() -> String {
     format!(
         "may we keep changes to an LGPL library to ourselves?\n\
+         human who decides about zeppelins?\n\
+         /as olga\n/in #ospo\n/press ASK-1 1\n/thread ASK-1\n/say The board does\n/thread off\n\
+         /as ada\n/in #general\n\
          {FILE_RELEASE}\
          /as lea\n/in #legal\n/react REL-1 ✅\n\
          /as luis\n/in #legal\n/react REL-1 👎\n/unreact REL-1 👎\n\

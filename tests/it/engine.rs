@@ -9,8 +9,8 @@ use ospo_counselor::bot::records;
 use ospo_counselor::bot::unit::read_all;
 use ospo_counselor::chat::{Accepted, StandingReaction};
 use ospo_counselor::core::event::EventKind;
-use ospo_counselor::core::person::{AccountId, Platform, Standing};
-use ospo_counselor::request::{Request, Status};
+use ospo_counselor::core::person::{AccountId, PersonId, Platform, Standing};
+use ospo_counselor::request::{Choice, Request, Status};
 use ospo_counselor::store::memory::{Fate, MemoryStore};
 use ospo_counselor::store::{Key, Store};
 
@@ -19,16 +19,22 @@ use crate::support::fake::{FakeChat, Running, TestClock, event, said};
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-const CONTRIBUTION: [&str; 11] = [
+const CONTRIBUTION: [&str; 17] = [
     "request-contribution",
     "libturbine",
     "https://git.example.com/libturbine",
     "MIT",
-    "1",
+    "feature",
     "1",
     "2",
     "Closes a file twice at most",
+    "skip",
     "no",
+    "skip",
+    "None of our products",
+    "skip",
+    "skip",
+    "skip",
     "skip",
     "submit",
 ];
@@ -41,6 +47,11 @@ async fn file(bot: &Running) {
 
 async fn request(store: &dyn Store) -> Request {
     read_all(store, records::all_requests()).await.unwrap().remove(0).2
+}
+
+/// What a person says now in the stage of legal.
+fn choice(request: &Request, name: &str) -> Option<Choice> {
+    request.ballot("legal", &PersonId(name.to_owned()))?.choice
 }
 
 fn account(name: &str) -> AccountId {
@@ -99,7 +110,7 @@ async fn a_platform_that_is_down_gets_everything_later_in_order_and_once() {
     bot.pending.settled().await;
     let asked = chat.said_to("@ada");
     assert_eq!(asked.len(), CONTRIBUTION.len());
-    assert!(asked[0].contains("Which project") && asked[10].contains("Filed as"), "{asked:#?}");
+    assert!(asked[0].contains("Which project") && asked[16].contains("Filed as"), "{asked:#?}");
     assert!(chat.attempts.load(Ordering::SeqCst) >= 7 + CONTRIBUTION.len());
     bot.end().await.unwrap();
 }
@@ -132,7 +143,7 @@ async fn conflicts_are_decided_anew_and_nobody_notices() {
     let vote = EventKind::Reacted { message: card, emoji: "✅".to_owned() };
     bot.event("vote", "lea", "#legal", vote).await;
     let request = request(store.as_ref()).await;
-    assert_eq!(request.votes["legal"].len(), 1);
+    assert_eq!(request.ballots["legal"].len(), 1);
     assert_eq!(chat.said_to("@ada").len(), CONTRIBUTION.len() + 1);
     bot.end().await.unwrap();
 }
@@ -174,28 +185,32 @@ async fn reminders_come_on_working_days_and_stop_with_the_decision() {
         (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
     let bot = start(&store, &chat, &clock).await;
     file(&bot).await;
-    let reminders = |channel: &str| {
-        chat.said_to(channel).into_iter().filter(|said| said.contains("still waits")).collect::<Vec<_>>()
+    let reminders = |who: &str| {
+        let told = chat.said_to(&format!("@{who}")).into_iter();
+        told.filter(|said| said.contains("still wait")).collect::<Vec<_>>()
     };
     tokio::time::sleep(DAY + MINUTE).await;
-    assert!(reminders("#legal").is_empty(), "not on the first day");
+    bot.pending.settled().await;
+    assert!(reminders("lea").is_empty(), "not on the first day");
     tokio::time::sleep(DAY).await;
     bot.pending.settled().await;
-    assert_eq!(reminders("#legal").len(), 1);
-    assert!(reminders("#legal")[0].contains("Lea"));
+    assert_eq!((reminders("lea").len(), reminders("luis").len(), reminders("mia").len()), (1, 1, 1));
+    assert!(reminders("ada").is_empty() && reminders("olga").is_empty(), "only those who can act");
+    assert!(reminders("lea")[0].contains("CON-1"));
 
-    let vote = EventKind::Reacted { message: chat.newest_in("#legal"), emoji: "✅".to_owned() };
+    let vote = EventKind::Reacted { message: chat.newest_to("@lea"), emoji: "✅".to_owned() };
     bot.event("no card", "lea", "#legal", vote).await;
-    assert!(request(store.as_ref()).await.votes.is_empty(), "a reminder is no card");
+    assert!(request(store.as_ref()).await.ballots.is_empty(), "a reminder is no card");
     bot.say("lea", "#legal", "approve CON-1").await;
     tokio::time::sleep(2 * DAY).await;
     bot.pending.settled().await;
-    assert_eq!((reminders("#legal").len(), reminders("#management").len()), (1, 2));
+    assert_eq!((reminders("lea").len(), reminders("luis").len(), reminders("mia").len()), (1, 1, 2));
     bot.say("mia", "#management", "approve CON-1").await;
+    assert_eq!(request(store.as_ref()).await.status, Status::Approved);
     tokio::time::sleep(40 * DAY).await;
     bot.pending.settled().await;
-    assert_eq!(reminders("#management").len(), 2);
-    assert_eq!(request(store.as_ref()).await.status, Status::Approved);
+    assert_eq!(reminders("mia").len(), 2);
+    assert_eq!(reminders("ada").len(), 3, "of her checklist, and no more than allowed");
     bot.end().await.unwrap();
 }
 
@@ -210,7 +225,7 @@ async fn after_a_long_stop_one_reminder_comes_not_ten_and_expiry_is_no_approval(
     let bot = start(&store, &chat, &clock).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     bot.pending.settled().await;
-    let reminders = chat.said_to("#legal").into_iter().filter(|said| said.contains("still waits")).count();
+    let reminders = chat.said_to("@lea").into_iter().filter(|said| said.contains("still wait")).count();
     assert_eq!(reminders, 1);
     tokio::time::sleep(40 * DAY).await;
     bot.pending.settled().await;
@@ -234,7 +249,7 @@ async fn reactions_that_came_or_went_while_it_was_down_count() {
     let bot = start(&store, &chat, &clock).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     bot.pending.settled().await;
-    let votes = request(store.as_ref()).await.votes;
+    let votes = request(store.as_ref()).await.ballots;
     assert_eq!(votes["legal"].keys().map(|person| person.0.as_str()).collect::<Vec<_>>(), ["lea"]);
     bot.end().await.unwrap();
 
@@ -242,7 +257,7 @@ async fn reactions_that_came_or_went_while_it_was_down_count() {
     let bot = start(&store, &chat, &clock).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     bot.pending.settled().await;
-    assert!(request(store.as_ref()).await.votes["legal"].is_empty());
+    assert_eq!(choice(&request(store.as_ref()).await, "lea"), None);
     let told = chat.said_to("@lea").len();
     tokio::time::sleep(Duration::from_secs(3600)).await;
     bot.pending.settled().await;
@@ -279,7 +294,7 @@ async fn what_is_said_after_a_rejection_was_taken_back_is_no_reason_for_it() {
     bot.event("taken", "lea", "#legal", EventKind::Unreacted { message, emoji }).await;
     bot.say("lea", "#legal", "may we use MIT code in our product?").await;
     let request = request(store.as_ref()).await;
-    assert_eq!((request.status, request.votes["legal"].len()), (Status::Open, 0));
+    assert_eq!((request.status, choice(&request, "lea")), (Status::Open, None));
     bot.end().await.unwrap();
 }
 

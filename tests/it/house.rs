@@ -10,21 +10,34 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("license", &["core"]),
     ("request", &["core"]),
-    ("knowledge", &["core", "license", "request"]),
+    ("maturity", &["core"]),
+    ("knowledge", &["core", "license", "maturity", "request"]),
     ("counsel", &["core", "knowledge", "license"]),
     ("store", &["core"]),
     ("chat", &["core"]),
     ("config", &["core"]),
     ("picture", &["core"]),
-    ("bot", &["chat", "core", "counsel", "knowledge", "license", "request", "store"]),
+    ("bot", &["chat", "core", "counsel", "knowledge", "license", "maturity", "picture", "request", "store"]),
     (
         "cli",
-        &["bot", "chat", "config", "core", "counsel", "knowledge", "license", "picture", "request", "store"],
+        &[
+            "bot",
+            "chat",
+            "config",
+            "core",
+            "counsel",
+            "knowledge",
+            "license",
+            "maturity",
+            "picture",
+            "request",
+            "store",
+        ],
     ),
 ];
 
 /// Rooms without async, clock, randomness and platforms.
-const PURE: &[&str] = &["core", "license", "picture", "request", "knowledge", "counsel"];
+const PURE: &[&str] = &["core", "license", "maturity", "picture", "request", "knowledge", "counsel"];
 
 /// What a pure room never names: the beginning of a path.
 const IMPURE: &[&str] = &[

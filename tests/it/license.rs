@@ -111,6 +111,57 @@ fn pairs_are_judged_right_as_often_as_they_were() {
     assert!(right >= table.floor.pairs, "{right} of {}:\n{}", table.pair.len(), wrong.join("\n"));
 }
 
+#[test]
+fn files_are_identified_by_their_text_or_their_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    let license = write("LICENSE", include_bytes!("../../LICENSE"));
+    let header =
+        write("main.c", b"/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */\nint x;\n");
+    let nothing = write("notes.txt", b"Bring the cake to the meeting.");
+    let picture = write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+
+    let output = run(&["identify", "--json", "--file", &license, &header], "");
+    let found: Vec<Value> =
+        said(&output).lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    assert_eq!(found[0]["expression"], "Apache-2.0");
+    assert_eq!(found[1]["expression"], "GPL-2.0-only WITH Linux-syscall-note");
+    assert_eq!(found[0]["input"], license.as_str());
+
+    let output = run(&["identify", "--file", &nothing, &picture, "no-such-file"], "");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    for expected in ["no license is named in it", "it is no text", "no-such-file: "] {
+        assert!(stderr.contains(expected), "{expected}: {stderr}");
+    }
+    let isc = "// SPDX-License-Identifier: ISC\n";
+    assert!(said(&run(&["identify", "--file", "-"], isc)).contains("`ISC`"));
+}
+
+#[test]
+fn obligations_are_those_of_the_situation() {
+    let asked = |args: &[&str]| said(&run(&[&["license"], args].concat(), ""));
+    let flat =
+        |text: String| text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+    let firmware = flat(asked(&["LGPL-2.1-only", "--for", "device", "--linked", "static"]));
+    assert!(
+        firmware.contains("in a device, linked statically") && firmware.contains("object files"),
+        "{firmware}"
+    );
+    assert!(flat(asked(&["GPL-3.0-only", "--for", "internal"])).contains("nothing to do"));
+    let chosen = flat(asked(&["MIT OR GPL-2.0-only", "--for", "distributed"]));
+    assert!(chosen.contains("Of the choice, `MIT` asks for least"), "{chosen}");
+    let object: Value =
+        serde_json::from_str(&asked(&["AGPL-3.0-only", "--for", "saas", "--modified", "--json"])).unwrap();
+    assert_eq!(object["situation"]["for"], "saas");
+    assert!(object["obligations"][0]["clause"].as_str().unwrap().contains("13"), "{object}");
+    assert_eq!(run(&["license", "MIT", "--for", "mars"], "").status.code(), Some(2));
+}
+
 fn part(name: &str, license: &str) -> Value {
     json!({ "name": name, "version": "1.0", "licenses": [{ "license": { "id": license } }] })
 }

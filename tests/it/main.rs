@@ -1,13 +1,20 @@
 //! Everything from outside, in one binary: one module a story, the helpers in `support`.
 
+mod attach;
 mod config;
+mod counsel;
 mod crash;
+mod curation;
 mod engine;
+mod held_out;
 mod house;
 mod license;
+mod maturity;
 mod questions;
 #[cfg(feature = "slack")]
 mod slack;
+mod requests;
+mod simulation;
 mod store;
 mod story;
 mod support;

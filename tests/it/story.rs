@@ -13,16 +13,21 @@ use crate::support::{audit, ospo, play, run, said};
 pub const FILE_RELEASE: &str = "\
 request-release
 turbine
-1
+skip
+sample or small tool
 https://git.example.com/turbine
 Turns things, and nothing existing turns them this way
-Hiring
 Apache-2.0
-All ours
 yes
-no
 skip
+no
+no
+yes
 Team Turbine, two days a week
+skip
+skip
+skip
+skip
 skip
 submit
 ";
@@ -33,11 +38,17 @@ request-contribution
 libturbine
 https://git.example.com/libturbine
 MIT
-1
+feature
 1
 2
 Closes a file twice at most
+skip
 no
+skip
+None of our products
+skip
+skip
+skip
 skip
 submit
 ";
@@ -183,14 +194,26 @@ fn almost_a_command_is_asked_back() {
 #[test]
 fn an_unclear_question_is_asked_back_and_the_way_to_a_person_is_one_press() {
     let data = fresh();
-    let transcript = play(
-        data.path(),
-        "which open source conference will our team attend next year in Lisbon?\n4\n/as olga\n/in #ospo\n/history\n",
-    );
+    let transcript =
+        play(data.path(), "does the open source team own a boat?\n4\n/as olga\n/in #ospo\n/history\n");
     assert!(transcript.contains("[4] Ask a person"), "{transcript}");
     assert!(transcript.contains("is with the OSPO now"), "{transcript}");
     let olga = &transcript[transcript.find("/as olga").unwrap()..];
-    assert!(olga.contains("Ada (sample engineer)") && olga.contains("in Lisbon?"), "{olga}");
+    assert!(olga.contains("Ada (sample engineer)") && olga.contains("own a boat?"), "{olga}");
+}
+
+#[test]
+fn what_was_asked_in_vain_is_listed_on_the_command_line_without_names() {
+    let data = fresh();
+    play(
+        data.path(),
+        "human who decides about zeppelins?\n/as max\nhuman and who decides about zeppelins then?\n",
+    );
+    let place = data.path().display().to_string();
+    let gaps = said(&run(&["knowledge", "gaps", "--data", &place], ""));
+    assert!(gaps.contains("2×") && gaps.contains("who decides about zeppelins"), "{gaps}");
+    assert!(!gaps.to_lowercase().contains("max") && !gaps.to_lowercase().contains("ada"), "{gaps}");
+    assert!(said(&run(&["knowledge", "stale"], "")).contains("due"));
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! Forms on their way: begun, answered, filed.
 
 use super::super::dialogue::{self, Next, Said};
+use super::super::files::Received;
 use super::super::intent::FormWord;
-use super::super::records::{Conversation, Draft, FormName};
+use super::super::records::{Conversation, Course, Draft, FormName};
 use super::super::texts;
 use super::{ConversationChange, Decision, Loaded, Scene};
-use crate::core::form::Form;
+use crate::core::form::{Answers, FieldKind, Form};
+use crate::core::message::Content;
 use crate::counsel::licenses;
-use crate::license::{self, choose};
+use crate::knowledge::Knowledge;
+use crate::license::{self, SbomReport, choose, sbom};
+use crate::request::RequestId;
 use crate::request::Workflow;
-use crate::request::steps::Act;
+use crate::request::steps::By;
 
 impl Scene<'_> {
     pub(super) fn begin(&self, command: &str, loaded: Loaded) -> Decision {
@@ -29,15 +33,35 @@ impl Scene<'_> {
             return self.reply(texts::form_under_way(&under_way.title));
         }
         let (draft, content) = dialogue::begin(name, form);
+        self.go_on(draft, content)
+    }
+
+    fn go_on(&self, draft: Draft, content: Content) -> Decision {
         Decision {
             conversation: ConversationChange::Set(Conversation::Filling(draft)),
             ..self.reply(content)
         }
     }
 
+    /// Shows a form with its answers, to be changed and filed, unless the author is in the middle of one here.
+    pub(super) fn ask_filled(&self, name: FormName, answers: Answers, loaded: &Loaded) -> Decision {
+        let begun = Draft::new(name.clone(), Answers::new(), 0, Course::Onward);
+        let Some((form, _)) = self.form_of(&begun) else { return self.reply(texts::form_gone()) };
+        if let Some(Conversation::Filling(_)) = &loaded.conversation {
+            return self.ask(name, &form, loaded);
+        }
+        let (draft, content) = dialogue::begin_filled(name, &form, answers);
+        self.go_on(draft, content)
+    }
+
     /// The form of a draft and the workflow it belongs to, if they are still in use.
     pub(super) fn form_of(&self, draft: &Draft) -> Option<(Form, Option<&Workflow>)> {
         match &draft.form {
+            FormName::Edit { request: RequestId { prefix, .. } } => {
+                let workflow =
+                    self.mind.knowledge.workflows.iter().find(|workflow| workflow.prefix == *prefix)?;
+                Some((workflow.form.clone(), Some(workflow)))
+            }
             FormName::Request { workflow } => {
                 let workflow = self.mind.knowledge.workflow(workflow)?;
                 Some((workflow.form.clone(), Some(workflow)))
@@ -46,8 +70,8 @@ impl Scene<'_> {
         }
     }
 
-    pub(super) fn form(&self, act: Option<Act<'_>>, word: FormWord, loaded: Loaded) -> Decision {
-        let Some(Conversation::Filling(draft)) = loaded.conversation else {
+    pub(super) fn form(&self, by: Option<By<'_>>, word: FormWord, loaded: Loaded) -> Decision {
+        let Some(Conversation::Filling(draft)) = loaded.conversation.clone() else {
             return self.reply(texts::nothing_under_way());
         };
         let ended = |content| Decision { conversation: ConversationChange::End, ..self.reply(content) };
@@ -55,17 +79,18 @@ impl Scene<'_> {
             return ended(texts::cancelled());
         }
         let Some((form, workflow)) = self.form_of(&draft) else { return ended(texts::form_gone()) };
+        let (draft, word) = self.read_file(draft, &form, word);
         match self.step(draft.clone(), &form, &word) {
-            Next::Ask(draft, content) => Decision {
-                conversation: ConversationChange::Set(Conversation::Filling(draft)),
-                ..self.reply(content)
-            },
-            Next::File(answers) => match (workflow, act) {
-                (Some(workflow), Some(act)) => {
-                    self.file(act, workflow, &answers, loaded.last_number.unwrap_or(0) + 1)
-                }
+            Next::Ask(draft, content) => self.go_on(draft, content),
+            Next::File(draft) => match (workflow, by) {
+                (Some(workflow), Some(by)) => match &draft.form {
+                    FormName::Edit { request } => {
+                        self.file_edit(by, request, workflow, &draft.answers, loaded)
+                    }
+                    _ => self.file(by, workflow, draft, &loaded),
+                },
                 (Some(_), None) => ended(texts::unknown_person()),
-                (None, _) => match choose::recommend(&self.mind.knowledge.licenses, &answers) {
+                (None, _) => match choose::recommend(&self.mind.knowledge.licenses, &given(&draft.answers)) {
                     Ok(found) => ended(license::view::recommendation(&found)),
                     Err(why) => {
                         // Another answer may lead to a license: the form stays as it is.
@@ -88,6 +113,43 @@ impl Scene<'_> {
             FormWord::Submit => Said::Submit,
             FormWord::Resume | FormWord::Cancel => Said::Resume,
         };
-        dialogue::step(draft, form, said, &|text| licenses::read(&self.mind.knowledge, text))
+        dialogue::step(draft, form, said, &|kind, text| match kind {
+            FieldKind::People => self.mind.people_named(text),
+            _ => licenses::read(&self.mind.knowledge, text),
+        })
+    }
+
+    /// A file that comes with an answer about dependencies is judged, and its verdict is the answer.
+    fn read_file(&self, mut draft: Draft, form: &Form, word: FormWord) -> (Draft, FormWord) {
+        let field = form.fields.get(draft.at).filter(|field| field.kind == FieldKind::Sbom);
+        let (FormWord::Answer(said), Some(field), Some(file)) = (&word, field, self.files.first()) else {
+            return (draft, word);
+        };
+        let verdict = sbom_verdict(&self.mind.knowledge, file);
+        let answer = if said.trim().is_empty() { texts::see_file(&file.name) } else { said.clone() };
+        draft.findings.insert(field.id.clone(), verdict);
+        (draft, FormWord::Answer(answer))
+    }
+}
+
+/// The answers that were given; what was left out is gone.
+fn given(answers: &Answers) -> Answers {
+    answers.iter().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (id.clone(), text.clone())).collect()
+}
+
+/// What our policy says of an SBOM, in a line.
+fn sbom_verdict(knowledge: &Knowledge, file: &Received) -> String {
+    let read = match &file.content {
+        Ok(bytes) => sbom::read(bytes).map_err(|error| error.to_string()),
+        Err(why) => Err(why.clone()),
+    };
+    match read {
+        Ok(read) => {
+            let question =
+                sbom::Question { use_: license::policy::PolicyUse::Distributed, project: None, today: None };
+            let report = SbomReport::of(&read, &knowledge.policy, &knowledge.licenses, question);
+            texts::sbom_verdict(&file.name, &report)
+        }
+        Err(why) => texts::sbom_unread(&file.name, &why),
     }
 }

@@ -2,35 +2,52 @@
 //! need before and commits what they return after. In the order permission, validity, state, reply. One file per
 //! area.
 
+mod absence;
+mod asks;
+mod channels;
 mod counsel;
+mod drafts;
+mod files;
 mod forms;
+pub mod learning;
+mod maturity;
 mod requests;
+pub mod review;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::audit::{AuditEntry, AuditFault, Head};
+use super::coach::{Kept, Shelf};
 use super::command::{Command, Line};
 use super::files::Received;
+use super::hear::{Heard, Keep};
 use super::intent::Intent;
 use super::mind::{Mind, Who};
 use super::records::Conversation;
 use super::texts;
+use crate::chat::Support;
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
-use crate::core::event::Event;
+use crate::core::event::{Audience, Event, EventKind, Place};
 use crate::core::message::Content;
-use crate::core::person::Person;
-use crate::request::steps::{self, Act, Ballot, Desk, Scope};
-use crate::request::{Means, Request};
+use crate::core::person::{Person, PersonId};
+use crate::request::steps::{self, By, Desk};
+use crate::request::{Absences, Request, Roster, digest};
 
 /// What was read for an intent.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     /// The request it is about.
     pub request: Option<Request>,
-    /// All requests.
+    /// The requests it may concern: those the author can see, those about the same place.
     pub requests: Vec<Request>,
+    /// How many more there are.
+    pub more: usize,
+    /// Who is away, and who decides for whom.
+    pub absences: Absences,
+    /// When the person got their digest before.
+    pub last_digest: Option<Timestamp>,
     /// The audit trail of the request.
     pub trail: Vec<AuditEntry>,
     /// Whether the whole audit log is as it was written, and its end.
@@ -39,6 +56,10 @@ pub struct Loaded {
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
     pub conversation: Option<Conversation>,
+    /// What a question needs.
+    pub heard: Heard,
+    /// What the coach keeps.
+    pub shelf: Option<Shelf>,
 }
 
 /// What a handler decided.
@@ -50,8 +71,16 @@ pub struct Decision {
     pub number: Option<(String, u32)>,
     /// What is under way with the author from now on.
     pub conversation: ConversationChange,
+    /// Who is away from now on, and who decides for whom.
+    pub absences: Option<Absences>,
+    /// Whose digest was made.
+    pub digest: Option<PersonId>,
+    /// What the coach keeps from now on.
+    pub kept: Vec<Kept>,
     /// What is to be done.
     pub effects: Vec<Effect>,
+    /// What is kept of questions.
+    pub keep: Vec<Keep>,
 }
 
 /// A change of what is under way with a person.
@@ -75,7 +104,7 @@ pub fn decide(
     files: &[Received],
     now: Timestamp,
 ) -> Decision {
-    let scene = Scene { mind, event, files, now };
+    let scene = Scene { mind, event, threads: loaded.heard.threads, files, now };
     match mind.who(&event.account, event.standing) {
         Who::Outsider => scene.reply(texts::not_a_member()),
         Who::Unlisted => scene.unlisted(intent, loaded),
@@ -84,28 +113,75 @@ pub fn decide(
 }
 
 /// Decides about a timer that is due.
-pub fn ring(mind: &Mind, timer: &Timer, request: Option<Request>, now: Timestamp) -> Decision {
-    let Some(request) = request else { return Decision::default() };
-    let desk = Desk { people: &mind.people, channels: &mind.channels, now };
+pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decision {
+    if timer.purpose == Purpose::Review {
+        return review::remind(mind, now);
+    }
+    let roster = Roster { people: &mind.people, absences: &loaded.absences };
+    if let Some(person) = digest::person_of(&timer.subject) {
+        return morning(roster, person, &loaded, now);
+    }
+    if timer.purpose == Purpose::Team {
+        return maturity::ring(mind, timer, &loaded, now);
+    }
+    let Some(request) = loaded.request else { return Decision::default() };
+    let desk = Desk { roster, channels: &mind.channels, now };
     let outcome = match timer.purpose {
-        Purpose::Remind => steps::remind(desk, request),
+        Purpose::Warn => steps::warn(desk, request),
+        Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
+        Purpose::Digest | Purpose::Review | Purpose::Team => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
+}
+
+/// A person's digest.
+fn morning(roster: Roster<'_>, person: PersonId, loaded: &Loaded, now: Timestamp) -> Decision {
+    let digest = digest::digest(&person, &loaded.requests, loaded.last_digest, roster, now);
+    let mut effects: Vec<Effect> = Vec::new();
+    let account = roster.people.get(&person).and_then(|known| known.accounts.first()).cloned();
+    if let (Some(text), Some(account)) = (digest.text, account) {
+        effects.push(Effect::Say { to: Destination::Direct { account }, content: text.into() });
+        effects.extend(digest.named.into_iter().map(|id| {
+            Effect::Audit(AuditFact {
+                subject: Subject(id),
+                actor: Actor::Bot,
+                action: "request.reminded".to_owned(),
+                outcome: Taken::Done,
+                revision: 0,
+                policy: String::new(),
+                message: None,
+                detail: BTreeMap::from([("person".to_owned(), person.0.clone())]),
+            })
+        }));
+    }
+    effects.extend(digest.next.map(Effect::Start));
+    Decision { digest: Some(person), effects, ..Decision::default() }
 }
 
 #[derive(Clone, Copy)]
 struct Scene<'a> {
     mind: &'a Mind,
     event: &'a Event,
+    threads: Support,
     files: &'a [Received],
     now: Timestamp,
 }
 
 impl Scene<'_> {
+    /// Where an answer to everybody stands: in a channel in the thread of the message, where there are threads.
+    fn home(&self) -> Place {
+        let mut place = self.event.place.clone();
+        let said = matches!(self.event.kind, EventKind::Said { .. } | EventKind::Edited { .. });
+        if said && self.threads == Support::Native && place.audience == Audience::Channel {
+            place.thread = place.thread.or_else(|| Some(self.event.message().id.clone()));
+        }
+        place
+    }
+
     /// An answer to everybody in the place.
     fn answer(&self, content: Content) -> Decision {
-        let to = Destination::Place { place: self.event.place.clone() };
+        let to = Destination::Place { place: self.home() };
         Decision { effects: vec![Effect::Say { to, content }], ..Decision::default() }
     }
 
@@ -140,45 +216,44 @@ impl Scene<'_> {
                 decision.effects.push(Effect::Audit(fact));
                 decision
             }
-            (Intent::Line(Line::Command(Command::Request(_) | Command::Requests)), _) => {
-                self.reply(texts::unknown_person())
-            }
+            (
+                Intent::Line(Line::Command(
+                    Command::Request(_)
+                    | Command::Requests
+                    | Command::Report
+                    | Command::Away(_)
+                    | Command::Delegate { .. }
+                    | Command::DelegateEnd
+                    | Command::Coach(_),
+                )),
+                _,
+            ) => self.reply(texts::unknown_person()),
             _ => self.anyone(intent, loaded),
         }
     }
 
     fn person(&self, person: &Person, intent: Intent, loaded: Loaded) -> Decision {
-        let act = Act {
+        let by = By {
             person: &person.id,
             account: &self.event.account,
             place: &self.event.place,
             message: self.event.message(),
+            at: self.event.at,
         };
         match intent {
-            Intent::React(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
-                let scope = Scope::CardIn(&channel);
-                steps::vote(
-                    desk,
-                    request,
-                    act,
-                    Ballot { choice, reason: None, scope, means: Means::Reaction },
-                )
-            }),
-            Intent::Unreact(id, choice, channel) => self.with_request(loaded, &id, act, |desk, request| {
-                steps::take_back(desk, request, act, &[choice], Scope::CardIn(&channel))
-            }),
-            Intent::Reason(id, reason) => {
-                let ends = ConversationChange::End;
-                let decision = self.with_request(loaded, &id, act, |desk, request| {
-                    self.reject(desk, request, act, Some(&reason))
-                });
-                Decision { conversation: ends, ..decision }
-            }
-            Intent::LeaveReason(id) => {
-                Decision { conversation: ConversationChange::End, ..self.reply(texts::reason_left(&id)) }
-            }
-            Intent::Form(word) => self.form(Some(act), word, loaded),
-            Intent::Line(Line::Command(command)) => self.command(person, act, command, loaded),
+            Intent::React(card, sign) => self.react(by, &card, sign, loaded),
+            Intent::Unreact(card, sign) => self.unreact(by, &card, sign, loaded),
+            Intent::Words(id, about, words) => self.words(by, &id, about, &words, loaded),
+            Intent::LeaveWords(id, about) => Decision {
+                conversation: ConversationChange::End,
+                ..self.reply(texts::words_left(&id, about))
+            },
+            Intent::Form(word) => match &loaded.conversation {
+                Some(Conversation::Coached(coaching)) => self.coached(person, coaching, &word, &loaded),
+                _ => self.form(Some(by), word, loaded),
+            },
+            Intent::Line(Line::Command(Command::Coach(command))) => self.coach(person, command, &loaded),
+            Intent::Line(Line::Command(command)) => self.command(person, by, command, loaded),
             other => self.anyone(other, loaded),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ChooseError;
 use super::candidates::Work;
-use crate::core::form::{Answers, FieldKind, Form, FormField, LONGEST_ANSWER, read_answer};
+use crate::core::form::{Answers, Change, FieldKind, Form, FormField, LONGEST_ANSWER, read_answer};
 use crate::license::compatibility::{Use, read_side};
 use crate::license::expression::Expression;
 use crate::license::{Licenses, texts};
@@ -78,6 +78,8 @@ pub fn form() -> Form {
         kind,
         choices: words.choices.iter().map(|choice| (*choice).to_owned()).collect(),
         optional,
+        when: None,
+        change: Change::Material,
     };
     let mut work = field(WORK, FieldKind::Choice, texts::CHOOSE_WORK, false);
     work.choices = Work::ALL.iter().map(|work| work.key().to_owned()).collect();
@@ -104,7 +106,7 @@ impl Wishes {
             let Some(field) = form.fields.iter().find(|field| field.id == id) else { continue };
             match answers.get(id).filter(|answer| !answer.trim().is_empty()) {
                 Some(answer) => {
-                    let read = read_answer(field, answer, &|text| Ok(text.to_owned()))
+                    let read = read_answer(field, answer, &|_, text| Ok(text.to_owned()))
                         .map_err(|why| ChooseError::NotUnderstood { field: id, why })?;
                     given.insert(id, read);
                 }

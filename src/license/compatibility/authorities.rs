@@ -49,8 +49,8 @@ fn both(owner: Opinion, osadl: Opinion, outbound: &Term) -> Compatibility {
     let gpl = outbound.id().and_then(Strong::of).is_some();
     let verdict = match (owner.verdict, osadl.verdict) {
         (a, b) if a == b => a,
-        // The GPL's own author says no: take that.
-        (Verdict::No, _) if gpl => Verdict::No,
+        // The GPL's own author has spoken: take that.
+        (fsf, _) if gpl => fsf,
         _ => Verdict::Depends,
     };
     let way_out = owner.way_out.or(osadl.way_out);
@@ -69,12 +69,12 @@ fn both(owner: Opinion, osadl: Opinion, outbound: &Term) -> Compatibility {
     }
 }
 
-/// The FSF's list, for outbound GPL and AGPL.
+/// The FSF's list, for outbound GPL and AGPL, and for the LGPL, which is to be taken under the GPL by anyone.
 fn fsf(licenses: &Licenses, inbound: &Term, outbound: &Term) -> Option<Opinion> {
     let (from, to) = (inbound.id()?, outbound.id()?);
     let list = &licenses.tables.fsf;
     let status = list.status(from)?;
-    let gpl = Strong::of(to)?;
+    let gpl = Strong::terms_of(to)?;
     let note = list.note(from).map_or_else(String::new, |note| format!(" ({note})"));
     let (verdict, says, way_out) = match (status, gpl) {
         (GplStatus::Gpl2And3, _) => {
@@ -86,12 +86,12 @@ fn fsf(licenses: &Licenses, inbound: &Term, outbound: &Term) -> Option<Opinion> 
         (GplStatus::Gpl3, Strong::Gpl2OrLater) => (
             Verdict::Depends,
             format!("the FSF lists {from} as compatible with GPLv3 only{note}, so the combination is under GPLv3"),
-            Some("distribute the combination under GPL-3.0-or-later".to_owned()),
+            Some(format!("distribute the combination under {}", to.replace("2.0", "3.0").replace("2.1", "3.0"))),
         ),
         (GplStatus::Gpl3, Strong::Gpl2) => (
             Verdict::No,
             format!("the FSF lists {from} as compatible with GPLv3 but not with GPLv2{note}"),
-            Some("license your own work under GPL-3.0-or-later or GPL-2.0-or-later, if you hold the rights".to_owned()),
+            Some("license your own work under version 3, or under this version or later, if you hold the rights".to_owned()),
         ),
         (GplStatus::Incompatible, _) => (
             Verdict::No,
@@ -197,8 +197,8 @@ fn osadl(licenses: &Licenses, inbound: &Term, outbound: &Term) -> Option<Opinion
     Some(Opinion { verdict, says, way_out, source: table.source() })
 }
 
-/// Copyleft that ends at the file does not hinder a permissive work, it only stays where it is; OSADL judges for
-/// copied code and says no.
+/// Copyleft that ends at the file does not hinder a permissive work, nor one of the same reach: it only stays where it
+/// is. OSADL judges for copied code and says no.
 fn file_level(
     licenses: &Licenses,
     inbound: &Term,
@@ -209,12 +209,13 @@ fn file_level(
     let from = licenses.facts(inbound.id()?)?;
     let to = licenses.facts(outbound.id()?)?;
     let permissive = matches!(to.kind, Kind::Permissive | Kind::PublicDomain);
+    let by_file = to.kind == Kind::Copyleft && to.copyleft == Copyleft::File;
     let stays = match from.copyleft {
-        Copyleft::File => true,
-        Copyleft::Library => use_ == Use::Linked,
+        Copyleft::File => permissive || by_file,
+        Copyleft::Library => permissive && use_ == Use::Linked,
         _ => false,
     };
-    if from.kind != Kind::Copyleft || !permissive || !stays || osadl.verdict != Verdict::No {
+    if from.kind != Kind::Copyleft || !stays || osadl.verdict != Verdict::No {
         return None;
     }
     let judged = super::reasoning::judge(licenses, inbound, outbound, use_)?;

@@ -132,11 +132,21 @@ pub(super) fn outbound(
         )
         .way_out("keep it in a separate program that yours only talks to, buy another license from its holder, or publish the work under it")
         .source(Source::new("GNU GPL FAQ: GPL in proprietary systems", "https://www.gnu.org/licenses/gpl-faq.html#GPLInProprietarySystem")),
+        (Kind::SourceAvailable, Copyleft::Work | Copyleft::Network) => Compatibility::new(
+            Verdict::No,
+            format!("{id} is not open source and wants the whole work under itself{}", network(facts.copyleft)),
+        )
+        .way_out("keep it in a separate program, or buy a commercial license"),
         (Kind::SourceAvailable, _) => Compatibility::new(
             Verdict::Depends,
             format!("{id} is not open source: what it allows in a product stands in its grant and limits"),
         )
         .way_out("have legal read the use grant, or buy a commercial license"),
+        (Kind::Restricted, _) if facts.conditions.iter().all(|c| allows_products(c.is)) && facts.asks(Duty::FieldOfUse) => Compatibility::new(
+            Verdict::Depends,
+            format!("{id} allows products but not every use of them: {}", facts.summary),
+        )
+        .way_out("have legal decide whether you can hold all your users to that, or use something else"),
         (Kind::Restricted, _) => Compatibility::new(Verdict::No, format!("{id} forbids the use that a product needs: {}", facts.summary))
             .way_out("ask the holder for another license, or use something else"),
         (Kind::Unknown, _) => return None,
@@ -145,6 +155,11 @@ pub(super) fn outbound(
         Some(source) => judged.source(source),
         None => judged,
     })
+}
+
+/// Whether a duty leaves room for a product that is sold.
+fn allows_products(duty: Duty) -> bool {
+    !matches!(duty, Duty::NonCommercial | Duty::NoDerivatives | Duty::NoCompetingService)
 }
 
 fn network(copyleft: Copyleft) -> &'static str {

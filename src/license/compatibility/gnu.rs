@@ -82,6 +82,14 @@ impl Gnu {
             .collect()
     }
 
+    fn terms(self) -> Strong {
+        match (self.version, self.span) {
+            (Version::V3 | Version::Future, _) => Strong::Gpl3,
+            (_, Span::OrLater) => Strong::Gpl2OrLater,
+            _ => Strong::Gpl2,
+        }
+    }
+
     /// Everything that code under it may be taken under.
     fn may_be_taken_as(self) -> Set {
         let mut set = self.spans();
@@ -119,12 +127,13 @@ impl Strong {
     /// The GPL or AGPL that an id stands for; `None` for the LGPL and everything else.
     pub(crate) fn of(id: &str) -> Option<Self> {
         let gnu = Gnu::of(id)?;
-        match (gnu.family, gnu.version, gnu.span) {
-            (Family::Lgpl, ..) => None,
-            (_, Version::V3, _) => Some(Self::Gpl3),
-            (_, _, Span::OrLater) => Some(Self::Gpl2OrLater),
-            _ => Some(Self::Gpl2),
-        }
+        (gnu.family != Family::Lgpl).then(|| gnu.terms())
+    }
+
+    /// The GPL whose terms an id has, the LGPL's too: what may not go into a GPL work may not go into a library that
+    /// anyone may take under the GPL.
+    pub(crate) fn terms_of(id: &str) -> Option<Self> {
+        Gnu::of(id).map(Gnu::terms)
     }
 }
 
@@ -286,7 +295,10 @@ mod tests {
     #[test]
     fn linked_libraries_follow_the_matrix() {
         assert_eq!(row("GPL-2.0-only", Use::Linked), "ycnccn");
+        assert_eq!(row("GPL-2.0-or-later", Use::Linked), "yyyccc");
+        assert_eq!(row("GPL-3.0-or-later", Use::Linked), "ncyccc");
         assert_eq!(row("LGPL-2.1-only", Use::Linked), "yyyyyy");
+        assert_eq!(row("LGPL-2.1-or-later", Use::Linked), "yyyyyy");
         assert_eq!(row("LGPL-3.0-or-later", Use::Linked), "ncyyyy");
     }
 

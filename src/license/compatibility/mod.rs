@@ -269,30 +269,50 @@ mod tests {
         }
     }
 
-    fn id() -> impl Strategy<Value = &'static str> {
-        (0..spdx::identifiers::LICENSES.len())
-            .prop_map(|n| spdx::identifiers::LICENSES[n].name)
-            .prop_filter("keywords are no licenses", |id| !matches!(*id, "NONE" | "NOASSERTION"))
+    /// Any license of the list, now and then with one of the exceptions.
+    fn license() -> impl Strategy<Value = String> {
+        let ids = spdx::identifiers::LICENSES;
+        let exceptions = spdx::identifiers::EXCEPTIONS;
+        (0..ids.len(), prop::option::weighted(0.2, 0..exceptions.len()))
+            .prop_map(move |(id, exception)| match exception {
+                Some(exception) => format!("{} WITH {}", ids[id].name, exceptions[exception].name),
+                None => ids[id].name.to_owned(),
+            })
+            .prop_filter("keywords are no licenses", |text| !text.starts_with("NO"))
+            .prop_filter("an old id may have its exception inside", |text| text.parse::<Expression>().is_ok())
     }
 
-    fn judged(inbound: &str, outbound: &str) -> Verdict {
-        verdict(inbound, outbound)
+    fn any_use() -> impl Strategy<Value = Use> {
+        prop_oneof![Just(Use::Copied), Just(Use::Linked)]
     }
 
     proptest! {
         #[test]
-        fn a_license_is_compatible_with_itself(id in id()) {
-            prop_assert_eq!(judged(id, id), Verdict::Yes);
+        fn a_license_is_compatible_with_itself(text in license(), use_ in any_use()) {
+            prop_assert_eq!(verdict_for(&text, &text, use_), Verdict::Yes);
         }
 
         #[test]
-        fn or_never_makes_it_worse_and_and_never_better(a in id(), b in id(), to in id()) {
-            let alone = judged(a, to);
+        fn an_expression_is_compatible_with_itself(a in license(), b in license(), c in license(), use_ in any_use()) {
+            let text = format!("({a} OR {b}) AND {c}");
+            prop_assert_eq!(verdict_for(&text, &text, use_), Verdict::Yes);
+        }
+
+        #[test]
+        fn or_never_makes_it_worse_and_and_never_better(
+            a in license(), b in license(), c in license(), to in license(), use_ in any_use()
+        ) {
+            let judged = |from: &str, to: &str| verdict_for(from, to, use_);
+            let alone = judged(&a, &to);
             let (either, both) = (format!("{a} OR {b}"), format!("{a} AND {b}"));
-            prop_assert!(judged(&either, to) >= alone);
-            prop_assert!(judged(&both, to) <= alone);
-            prop_assert!(judged(to, &either) >= judged(to, a));
-            prop_assert!(judged(to, &both) <= judged(to, a));
+            prop_assert!(judged(&either, &to) >= alone);
+            prop_assert!(judged(&both, &to) <= alone);
+            prop_assert!(judged(&to, &either) >= judged(&to, &a));
+            prop_assert!(judged(&to, &both) <= judged(&to, &a));
+            // Also where there is a choice already.
+            let (more, fewer) = (format!("({either}) OR {c}"), format!("({either}) AND {c}"));
+            prop_assert!(judged(&more, &to) >= judged(&either, &to));
+            prop_assert!(judged(&fewer, &to) <= judged(&either, &to));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Reads the sides of a pair: expressions, or names that `identify` knows.
 
 use super::super::Licenses;
-use super::super::expression::{Expression, ExpressionError, shortened};
+use super::super::expression::{Expression, ExpressionError, Term, shortened};
 use super::super::names::identify;
+use super::closed::{Named, named};
 
 /// Most words of a pair; more are no two license names.
 const MAX_WORDS: usize = 300;
@@ -30,8 +31,29 @@ pub fn read_side(licenses: &Licenses, text: &str) -> Result<Expression, Expressi
                 .map(|alternative| alternative.expression)
                 .collect(),
         }),
-        None => Err(error),
+        None if words_say_closed(text) => Ok(Expression::Term(Term::Reference(PROPRIETARY.to_owned()))),
+        // Of a name in several words, the fault is not that its first word is no id.
+        None => Err(match error {
+            ExpressionError::UnknownLicense { near: None, .. } => ExpressionError::NoLicense(identified.why),
+            ExpressionError::UnknownLicense { .. } if !is_expression(text) => {
+                ExpressionError::NoLicense(identified.why)
+            }
+            error => error,
+        }),
     }
+}
+
+/// What "proprietary" and "commercial license" mean, for people and package managers.
+const PROPRIETARY: &str = "LicenseRef-Proprietary";
+
+fn words_say_closed(text: &str) -> bool {
+    text.split_whitespace().count() <= 4 && named(&text.replace(' ', "-")) == Named::Proprietary
+}
+
+/// One word, or words joined by operators.
+fn is_expression(text: &str) -> bool {
+    text.split_whitespace().count() == 1
+        || text.split_whitespace().any(|word| matches!(word, "AND" | "OR" | "WITH"))
 }
 
 /// Splits a line "INBOUND OUTBOUND" into its sides. Either may be an expression with spaces, a quoted name, or a
@@ -76,6 +98,7 @@ pub fn split_pair(licenses: &Licenses, line: &str) -> Result<(String, String), E
             // An ambiguous name is a side too: the error then says what it can mean.
             (None, false) => identified.confidence,
             (None, true) if expression(text) => 1.0,
+            (None, true) if words_say_closed(text) => 0.5,
             (None, true) => 0.0,
         }
     };
@@ -132,8 +155,25 @@ mod tests {
             ("\"New BSD License\" \"MPL 2\"", "New BSD License", "MPL 2"),
             ("'New BSD' MIT", "New BSD", "MIT"),
             ("MIT \"MPL 2\"", "MIT", "MPL 2"),
+            ("GPL v3 proprietary", "GPL v3", "proprietary"),
         ] {
             assert_eq!(split_pair(licenses(), line), Ok((inbound.into(), outbound.into())), "{line}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_license_are_named_whole_and_closed_ones_are_closed() {
+        let said =
+            |text: &str| read_side(licenses(), text).map(|e| e.to_string()).unwrap_or_else(|e| e.to_string());
+        assert!(
+            said("SEE LICENSE IN LICENSE.md").starts_with("`SEE LICENSE IN LICENSE.md` is no"),
+            "{}",
+            said("SEE LICENSE IN LICENSE.md")
+        );
+        assert!(said("MIT OR Apche-2").contains("Apache-2.0"), "{}", said("MIT OR Apche-2"));
+        assert!(said("banana split terms").contains("names no license"), "{}", said("banana split terms"));
+        for closed in ["Proprietary", "commercial license", "All rights reserved"] {
+            assert_eq!(said(closed), PROPRIETARY, "{closed}");
         }
     }
 

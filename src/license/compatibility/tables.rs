@@ -282,6 +282,15 @@ fn read_paths(file: &SourceFile, tables: &mut Tables, faults: &mut Vec<Fault>) {
         }
         check_ids(file, rule.from.iter().chain(&rule.to), faults);
         check_url(file, &rule.url, faults);
+        if rule.why.trim().is_empty() || rule.clause.trim().is_empty() {
+            let line = rule.from.first().map_or(1, |id| line_of(&file.text, &format!("\"{id}\"")));
+            faults.push(Fault::new(
+                &file.path,
+                line,
+                "a rule without its reason",
+                "fill in `why` and `clause`",
+            ));
+        }
     }
     for succession in &paths.successions {
         check_ids(file, &succession.ids, faults);

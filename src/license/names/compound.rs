@@ -1,13 +1,14 @@
 //! Several names in one text: `GPL-2+ or Artistic`, `MIT/Zlib`, `(MIT OR X) AND Y`, `GPLv2 with classpath
 //! exception`. Cuts at the operators, reads each name, joins the results.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use spdx::expression::Operator;
 
 use super::index::{Hit, How, Names, Reading};
-use super::tokens::{Cut, is_number, key};
+use super::tokens::{Cut, cut, is_number, key};
 use crate::license::expression::{Expression, MAX_DEPTH, Term};
 
 /// Most names in one compound; the hidden cost of reading a name is bounded with it.
@@ -33,16 +34,34 @@ enum Piece {
     /// `/` and `|` bind tighter than `and`: `MIT/X11 and BSD` is (`MIT` or `X11`) and `BSD`.
     Slash,
     Comma,
+    /// `A or B, and C` (Debian): an operator after a comma joins what stands on its sides as a whole.
+    Loose(Operator),
     Open,
     Close,
 }
 
 static LATER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)[\s,;]*\(?\s*\b(or|and)[\s,(]+(at\s+your\s+option[\s,)]+)?(any\s+)?(later|latter|newer|above|greater|higher|upper|up)\b(\s+versions?)?\s*\)?",
+        r"(?i)[\s,;]*\(?\s*\b(or|and)[\s,(]+(at\s+your\s+(?:own\s+)?(?:option|opinion|choice|discretion)[\s,)]+)?(any\s+)?(later|latter|newer|above|greater|higher|upper|up|subsequent)\b(\s+versions?)?\s*\)?",
     )
     .ok()
 });
+
+/// `GPL-2+-or-X11`, `LGPLv3+_or_GPLv2+`: an operator between dashes, unless it is "or later".
+fn with_spaces(text: &str) -> Cow<'_, str> {
+    static DASHED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)[_-](or|and)[_-]([\w.]+)").ok());
+    const LATER_WORDS: [&str; 6] = ["later", "newer", "any", "above", "greater", "higher"];
+    DASHED.as_ref().map_or(Cow::Borrowed(text), |dashed| {
+        dashed.replace_all(text, |found: &Captures<'_>| {
+            if LATER_WORDS.iter().any(|word| found[2].eq_ignore_ascii_case(word)) {
+                found[0].to_owned()
+            } else {
+                format!(" {} {}", &found[1], &found[2])
+            }
+        })
+    })
+}
 
 /// "MIT or Apache-2.0, at your option": the end says what `or` says already.
 fn without_option(text: &str) -> &str {
@@ -62,7 +81,17 @@ impl Names {
     pub(crate) fn compound(&self, text: &str) -> Compound {
         // "or later" is no operator.
         let text = LATER.as_ref().map_or_else(|| text.into(), |later| later.replace_all(text, "+ "));
-        let pieces = pieces(without_option(&text));
+        let text = with_spaces(without_option(&text));
+        let mut pieces = pieces(&text);
+        // "Dual licensed under MIT and GPL": the two are a choice.
+        let lower = text.to_ascii_lowercase();
+        if ["dual", "tri-licen", "triple"].iter().any(|word| lower.contains(word)) {
+            for piece in &mut pieces {
+                if *piece == Piece::Join(Operator::And) {
+                    *piece = Piece::Join(Operator::Or);
+                }
+            }
+        }
         let names = pieces.iter().filter(|piece| matches!(piece, Piece::Name(_))).count();
         if names > MAX_NAMES {
             return Compound::Unknown;
@@ -75,6 +104,12 @@ impl Names {
                 Some(name) => self.with_exception(name).map_or(Compound::Single, Into::into),
                 None => Compound::Single,
             };
+        }
+        // "General Public License, v2 with FOSS Exception, v1.0": the commas join no licenses.
+        let only_commas =
+            !pieces.iter().any(|p| matches!(p, Piece::Slash | Piece::Join(_) | Piece::Loose(_)));
+        if only_commas && let Some(hit @ Hit { reading: Reading::Is(_), .. }) = self.with_exception(&text) {
+            return hit.into();
         }
         self.read(pieces)
     }
@@ -106,10 +141,13 @@ impl Names {
         }
         if !hits.iter().all(known) {
             // A comma in front of a date or a place joins no licenses.
-            if !pieces.iter().any(|piece| matches!(piece, Piece::Slash | Piece::Join(_))) {
+            if !pieces.iter().any(|piece| matches!(piece, Piece::Slash | Piece::Join(_) | Piece::Loose(_))) {
                 return Compound::Unknown;
             }
-            let parts = hits.iter().flatten().filter_map(|hit| hit.reading.expression().map(str::to_owned));
+            let parts = hits.iter().flatten().flat_map(|hit| match &hit.reading {
+                Reading::Several { reading: None, alternatives, .. } => alternatives.clone(),
+                reading => reading.expression().map(str::to_owned).into_iter().collect(),
+            });
             return Compound::Partly(parts.collect());
         }
         let how = hits.iter().flatten().map(|hit| hit.how).max().unwrap_or(How::Name);
@@ -121,7 +159,10 @@ impl Names {
         let listed = pieces.contains(&Piece::Comma);
         let joins: Vec<Operator> = pieces
             .iter()
-            .filter_map(|p| if let Piece::Join(operator) = p { Some(*operator) } else { None })
+            .filter_map(|p| match p {
+                Piece::Join(operator) | Piece::Loose(operator) => Some(*operator),
+                _ => None,
+            })
             .collect();
         let comma = match joins.first() {
             // "A, B and C": the comma stands for the word.
@@ -157,6 +198,28 @@ impl Names {
 
     /// `LICENSE with EXCEPTION`, in words.
     pub(crate) fn with_exception(&self, text: &str) -> Option<Hit> {
+        self.joined_exception(text).or_else(|| self.exception_without_with(text))
+    }
+
+    /// `APACHE-2-LLVM-EXCEPTIONS`, `gpl2Classpath` (Nix): no word joins the two.
+    fn exception_without_with(&self, text: &str) -> Option<Hit> {
+        let lower = text.to_ascii_lowercase();
+        if !["exception", "classpath"].iter().any(|word| lower.contains(word)) {
+            return None;
+        }
+        let cuts = cut(text, Cut::Camel);
+        cuts.iter().skip(1).rev().find_map(|token| {
+            let (license, exception) = text.split_at_checked(token.start)?;
+            let Reading::Is(base) = self.direct(license).or_else(|| self.lenient(license))?.reading else {
+                return None;
+            };
+            let expression = format!("{base} WITH {}", self.exception(exception, &base)?);
+            expression.parse::<Expression>().ok()?;
+            Some(Hit { reading: Reading::Is(expression), how: How::Rule })
+        })
+    }
+
+    fn joined_exception(&self, text: &str) -> Option<Hit> {
         static WITH: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(
                 r"(?i)(?:[\s,(_-]+(?:with|w/|plus)[\s_-]*(?:the[\s_-]+)?|\s*\+\s*|\s*\(?with\s+the\s+)",
@@ -177,7 +240,15 @@ impl Names {
                 && (cut_at.as_str().len() > 1 || exception.starts_with(|c: char| !c.is_alphanumeric()));
             let license = if joined { &text[..=cut_at.start()] } else { license };
             let Some(hit) = self.direct(license).or_else(|| self.lenient(license)) else { continue };
-            let Some(base) = hit.reading.expression().map(str::to_owned) else { continue };
+            let base = match &hit.reading {
+                Reading::Several { reading: None, alternatives, why } if says_exception => {
+                    let (alternatives, why) = (alternatives.clone(), why.clone());
+                    let reading = Reading::Several { reading: None, alternatives, why };
+                    return Some(Hit { reading, how: How::Rule });
+                }
+                reading => reading.expression().map(str::to_owned),
+            };
+            let Some(base) = base else { continue };
             let name = exception.trim_start_matches(|c: char| !c.is_alphanumeric());
             let name = ["with ", "WITH ", "with-", "w/", "w "]
                 .iter()
@@ -190,7 +261,8 @@ impl Names {
             }
             if says_exception {
                 let why = "which exception is meant is not clear".to_owned();
-                let reading = Reading::Several { reading: None, alternatives: vec![base], why };
+                let alternatives = self.possible_exceptions(name, base);
+                let reading = Reading::Several { reading: None, alternatives, why };
                 return Some(Hit { reading, how: How::Rule });
             }
         }
@@ -296,7 +368,22 @@ fn pieces(text: &str) -> Vec<Piece> {
         rest = &rest[c.len_utf8()..];
     }
     flush(&mut name, &mut pieces);
-    pieces
+    loosened(pieces)
+}
+
+/// A comma and an operator are one: `A or B, and C`. In a list (`A, B, and C`) the comma says nothing of its own.
+fn loosened(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (joined.last(), piece) {
+            (Some(Piece::Comma), Piece::Join(operator)) => {
+                joined.pop();
+                joined.push(Piece::Loose(operator));
+            }
+            (_, piece) => joined.push(piece),
+        }
+    }
+    joined
 }
 
 /// The operator at the beginning of a text, and its length.
@@ -370,6 +457,7 @@ fn evaluate(pieces: &[Piece], parts: Vec<Expression>, comma: Operator) -> Option
             Piece::Slash => (3, Operator::Or),
             Piece::Join(Operator::And) => (2, Operator::And),
             Piece::Join(Operator::Or) => (1, Operator::Or),
+            Piece::Loose(operator) => (0, *operator),
             Piece::Comma => (if comma == Operator::And { 2 } else { 1 }, comma),
         };
         // "A, and B": two operators in a row are one.

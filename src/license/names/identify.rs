@@ -1,13 +1,10 @@
 //! What people and package managers write for a license, turned into an SPDX expression.
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde::Serialize;
 
 use super::compound::Compound;
 use super::index::{Hit, How, Reading};
+use super::wrapping;
 use crate::license::Licenses;
 use crate::license::expression::{Expression, Term, is_canonical, shortened};
 
@@ -45,7 +42,8 @@ impl Identified {
 /// Recognizes a license name, id, classifier, URL or expression. Never fails: what is not recognized has no
 /// expression and says why. Identifying an identified expression gives it back.
 pub fn identify(licenses: &Licenses, input: &str) -> Identified {
-    let text = stripped(input);
+    let decoded = wrapping::decoded(input);
+    let text = wrapping::stripped(&decoded);
     if text.is_empty() {
         return Identified::none("nothing is given");
     }
@@ -59,35 +57,83 @@ pub fn identify(licenses: &Licenses, input: &str) -> Identified {
     if let Ok(expression) = text.parse::<Expression>() {
         return exact(text, &expression);
     }
-    let name = ["http://", "https://", "ftp://", "//", "www."]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme))
-        .map(url_words);
-    let text = name.as_deref().unwrap_or(text);
+    read(licenses, text, wrapping::address(text).is_some()).unwrap_or_else(|| {
+        Identified::none(format!("`{}` names no license that is known here", shortened(text)))
+    })
+}
+
+/// Reads a name, or an address and then what stands around it.
+fn read(licenses: &Licenses, text: &str, is_address: bool) -> Option<Identified> {
     let names = &licenses.names;
-    if let Some(hit) = names.direct(text) {
-        return found(licenses, text, hit);
+    if is_address {
+        return names.address(text).map(|hit| found(licenses, text, hit));
     }
-    let text = &*without_dates(text);
     if let Some(hit) = names.direct(text) {
-        return found(licenses, text, hit);
+        return Some(found(licenses, text, hit));
     }
-    match names.compound(text) {
-        Compound::Known(expression, how) => {
-            return found(licenses, text, Hit { reading: Reading::Is(expression.to_string()), how });
-        }
+    let (core, addresses) = wrapping::core(text);
+    if core != text {
+        let by_name = identified(licenses, &core);
+        let by_address = addresses.iter().find_map(|address| names.address(address));
+        return match (by_name, by_address) {
+            (Some(name), Some(address)) => Some(both(licenses, text, name, address)),
+            (Some(name), None) => Some(name),
+            (None, Some(address)) => Some(found(licenses, text, address)),
+            (None, None) => None,
+        };
+    }
+    if let Some(hit) = compound(licenses, text) {
+        return Some(found(licenses, text, hit));
+    }
+    names.lenient(text).map(|hit| found(licenses, text, hit))
+}
+
+/// As [`identify`], for what is left of a name; `None` for what is nothing.
+fn identified(licenses: &Licenses, text: &str) -> Option<Identified> {
+    let text = wrapping::stripped(text);
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse::<Expression>() {
+        Ok(expression) => Some(exact(text, &expression)),
+        Err(_) => read(licenses, text, false),
+    }
+}
+
+/// Several names in one.
+fn compound(licenses: &Licenses, text: &str) -> Option<Hit> {
+    match licenses.names.compound(text) {
+        Compound::Known(expression, how) => Some(Hit { reading: Reading::Is(expression.to_string()), how }),
         Compound::Partly(alternatives) => {
             // `PD/MIT`-like names that no operator explains may still be one name, but only exactly.
             let why = "part of it is not clear; say which license is meant".to_owned();
             let reading = Reading::Several { reading: None, alternatives, why };
-            return found(licenses, text, Hit { reading, how: How::Rule });
+            Some(Hit { reading, how: How::Rule })
         }
-        Compound::Single | Compound::Unknown => {}
+        Compound::Single | Compound::Unknown => None,
     }
-    names.lenient(text).map_or_else(
-        || Identified::none(format!("`{}` names no license that is known here", shortened(text))),
-        |hit| found(licenses, text, hit),
-    )
+}
+
+/// A name with the address of a license beside it: where the two differ, nothing is guessed.
+fn both(licenses: &Licenses, text: &str, name: Identified, address: Hit) -> Identified {
+    let Reading::Is(meant) = &address.reading else { return name };
+    match &name.expression {
+        Some(expression) if expression == meant => name,
+        // "BSD, http://opensource.org/licenses/BSD-3-Clause": the address says which.
+        None if name.alternatives.iter().any(|other| other.expression == *meant) => {
+            found(licenses, text, address)
+        }
+        None => name,
+        Some(expression) => {
+            let alternatives = vec![expression.clone(), meant.clone()];
+            let why = "the name and its address differ".to_owned();
+            found(
+                licenses,
+                text,
+                Hit { reading: Reading::Several { reading: None, alternatives, why }, how: How::Rule },
+            )
+        }
+    }
 }
 
 /// An expression may be longer than a name.
@@ -143,74 +189,6 @@ fn found(licenses: &Licenses, text: &str, hit: Hit) -> Identified {
     }
 }
 
-/// Without the wrapping that says nothing: quotes, `License:`, PyPI's `License :: OSI Approved ::`.
-fn stripped(input: &str) -> &str {
-    let mut text = input.trim();
-    loop {
-        let before = text;
-        text = text.trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '<' | '>')
-        });
-        text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*']);
-        for prefix in ["License ::", "OSI Approved ::", "SPDX-License-Identifier:", "License:", "Licence:"] {
-            if text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
-                text = text[prefix.len()..].trim_start();
-            }
-        }
-        if text == before {
-            return text;
-        }
-    }
-}
-
-/// `GNU GENERAL PUBLIC LICENSE Version 3, 29 June 2007` without its date.
-fn without_dates(text: &str) -> Cow<'_, str> {
-    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
-        const DAY: &str = r"\d{1,2}(?:st|nd|rd|th)?";
-        // The 2 of "Version 2 June 1991" is no day: a day has two digits, an ordinal, or a comma before it.
-        const FIRST: &str =
-            r"(?:[,;:(–—-]\s*\d{1,2}(?:st|nd|rd|th)?\s+|\s+\d(?:\d|st|nd|rd|th|\d(?:st|nd|rd|th))\s+)?";
-        Regex::new(&format!(r"(?i){FIRST}[\s,;:–—-]*\b{MONTH}\.?\s+(?:{DAY},?\s+)?(?:19|20)\d\d\b")).ok()
-    });
-    DATE.as_ref().map_or(Cow::Borrowed(text), |date| date.replace_all(text, ""))
-}
-
-/// The words of a license's address that name it: `gnu.org/licenses/gpl-3.0.html` is `gnu gpl-3.0`.
-fn url_words(address: &str) -> String {
-    let address = address.split(['?', '#']).next().unwrap_or(address);
-    let mut words: Vec<&str> = Vec::new();
-    for (n, part) in address.split('/').enumerate() {
-        if n == 0 {
-            words.extend(part.split('.').filter(|label| {
-                !matches!(
-                    *label,
-                    "www"
-                        | "org"
-                        | "com"
-                        | "net"
-                        | "io"
-                        | "opensource"
-                        | "spdx"
-                        | "github"
-                        | "choosealicense"
-                )
-            }));
-            continue;
-        }
-        let stem = [".html", ".htm", ".txt", ".php", ".md", ".pdf", ".en"]
-            .iter()
-            .fold(part, |stem, extension| stem.strip_suffix(extension).unwrap_or(stem));
-        if !matches!(
-            stem,
-            "old-licenses" | "legal" | "licenses" | "license" | "licence" | "legalcode" | "standalone"
-        ) {
-            words.push(stem);
-        }
-    }
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -256,6 +234,34 @@ mod tests {
             ("GNU Library General Public License Version 2 June 1991", "LGPL-2.0-only"),
             ("GNU Affero General Public License, version 3, 19 November 2007", "AGPL-3.0-only"),
             ("(GPL+ or Artistic) and ISC", "(GPL-1.0-or-later OR Artistic-1.0-Perl) AND ISC"),
+            // Debian: an operator after a comma joins all that stands before it.
+            ("GPL-1+ or Artistic, and Expat", "(GPL-1.0-or-later OR Artistic-1.0-Perl) AND MIT"),
+            ("MIT, ISC, and Zlib", "MIT AND ISC AND Zlib"),
+            ("GPLv2+ and (MIT or ASL 2.0)", "GPL-2.0-or-later AND (MIT OR Apache-2.0)"),
+            ("GPLv2+ and (MIT or BSD)", ""),
+            ("LGPLv3+_or_GPLv2+", "LGPL-3.0-or-later OR GPL-2.0-or-later"),
+            ("Dual licensed under MIT and GPLv3", "MIT OR GPL-3.0-only"),
+            // FreeBSD, Nix: a version without its dot.
+            ("APACHE20", "Apache-2.0"),
+            ("lgpl21Plus", "LGPL-2.1-or-later"),
+            ("gpl2Classpath", "GPL-2.0-only WITH Classpath-exception-2.0"),
+            ("APACHE-2-LLVM-EXCEPTIONS", "Apache-2.0 WITH LLVM-exception"),
+            (
+                "The GNU General Public License, v2 with Universal FOSS Exception, v1.0",
+                "GPL-2.0-only WITH Universal-FOSS-exception-1.0",
+            ),
+            // What stands around a name.
+            ("MIT <http://opensource.org/licenses/MIT>", "MIT"),
+            ("BSD, http://opensource.org/licenses/BSD-3-Clause", "BSD-3-Clause"),
+            ("MIT, http://www.apache.org/licenses/LICENSE-2.0", ""),
+            ("MIT License. Copyright A Company. All rights reserved.", "MIT"),
+            ("Copyright (c) 2019 A Company. All rights reserved.", ""),
+            ("Free software (MIT)", "MIT"),
+            ("Proprietary (MIT)", ""),
+            ("{\"type\": \"MIT\"}", "MIT"),
+            ("IBM-as-is", ""),
+            ("CC-BY-SA-2.0-IT", ""),
+            ("Attribution-ShareAlike 4.0 International", "CC-BY-SA-4.0"),
         ] {
             assert_eq!(expression(name).as_deref().unwrap_or_default(), means, "{name}");
         }
@@ -313,6 +319,28 @@ mod tests {
         #[test]
         fn any_text_is_identified_without_panic(text in "\\PC{0,80}") {
             let _ = expression(&text);
+        }
+
+        #[test]
+        fn identify_of_any_expression_is_itself(
+            ids in prop::collection::vec(0..spdx::identifiers::LICENSES.len(), 1..5),
+            exception in prop::option::of(0..spdx::identifiers::EXCEPTIONS.len()),
+            operators in prop::collection::vec(prop_oneof![Just(" OR "), Just(" AND ")], 5),
+        ) {
+            let mut text = String::new();
+            for (n, id) in ids.iter().enumerate() {
+                if n > 0 {
+                    text.push_str(operators[n]);
+                }
+                text.push_str(spdx::identifiers::LICENSES[*id].name);
+            }
+            if let Some(exception) = exception {
+                text.push_str(&format!(" WITH {}", spdx::identifiers::EXCEPTIONS[exception].name));
+            }
+            if let Some(found) = expression(&text) {
+                prop_assert_eq!(expression(&found), Some(found.clone()));
+                prop_assert_eq!(found.parse::<Expression>().ok(), text.parse::<Expression>().ok(), "{}", text);
+            }
         }
 
         #[test]

@@ -173,9 +173,10 @@ impl Names {
         for (key, members) in versions {
             let reading = match members.as_slice() {
                 [one] => Reading::Is(one.clone()),
+                // The newest first.
                 _ => Reading::Several {
                     reading: None,
-                    alternatives: members,
+                    alternatives: members.into_iter().rev().collect(),
                     why: "the version is not stated".to_owned(),
                 },
             };
@@ -205,11 +206,15 @@ impl Names {
 
     /// The words of an exception's name, with and without its version.
     fn exception_keys(&self, name: &str) -> Vec<String> {
-        let words: Vec<String> = self
-            .words(name, Cut::Words)
-            .into_iter()
-            .filter(|word| !matches!(word.as_str(), "exception" | "special" | "linking" if name.len() > 10))
-            .collect();
+        let all = self.words(name, Cut::Words);
+        let without = |noise: &[&str]| -> Vec<String> {
+            all.iter().filter(|word| !noise.contains(&word.as_str())).cloned().collect()
+        };
+        let words =
+            [without(&["exception", "special", "linking"]), without(&["exception", "special"]), all.clone()]
+                .into_iter()
+                .find(|words| !words.is_empty())
+                .unwrap_or_default();
         let bare: Vec<String> = words.iter().filter(|word| !is_number(word)).cloned().collect();
         let mut keys = vec![key(&words)];
         if !bare.is_empty() && bare != words {
@@ -235,6 +240,22 @@ impl Names {
             [one] => Some((*one).clone()),
             _ => None,
         }
+    }
+
+    /// A license alone, and with each exception of the list that has a word of `name`: "OpenSSL exception" is several.
+    pub(crate) fn possible_exceptions(&self, name: &str, license: String) -> Vec<String> {
+        let words = self.words(name, Cut::Words);
+        let says =
+            |word: &&String| word.len() > 3 && !matches!(word.as_str(), "exception" | "special" | "linking");
+        let with: Vec<String> = spdx::identifiers::EXCEPTIONS
+            .iter()
+            .filter(|exception| {
+                let id = exception.name.to_ascii_lowercase();
+                words.iter().filter(says).any(|word| id.contains(word.as_str()))
+            })
+            .map(|exception| format!("{license} WITH {}", exception.name))
+            .collect();
+        [vec![license], with].concat()
     }
 
     /// Finds a name without leaving anything out or correcting anything.
@@ -296,6 +317,13 @@ impl Names {
             // There it groups: "(GPL+ or Artistic) and MIT".
             return None;
         }
+        // After an operator it groups, too: "GPLv2+ and (MIT or BSD)".
+        let before = text.split(['(', '[']).next().unwrap_or_default().trim_end().to_ascii_lowercase();
+        if before.ends_with(['&', '|', '/'])
+            || matches!(before.split_whitespace().last(), Some("and" | "or" | "+"))
+        {
+            return None;
+        }
         let (outside, inside) = without_parentheses(text);
         let inside = inside?;
         let look = |part: &str| self.by_words(&self.words(part, Cut::Words));
@@ -310,14 +338,25 @@ impl Names {
                     })
                 }
                 (Reading::Several { .. }, Reading::Is(_)) => Some(within),
+                // "Free software (MIT)"; but "Proprietary (MIT)" says two things.
+                (Reading::NoLicense, Reading::Is(_)) if !self.says_reserved(&outside) => {
+                    Some(Hit { how: How::Rule, ..within })
+                }
                 _ => Some(out),
             },
-            (Some(out), None) => Some(out),
+            // What is in parentheses is not known: a remark, or another variant.
+            (Some(out), None) => Some(Hit { how: out.how.max(How::Rule), ..out }),
             (None, Some(within)) if matches!(within.reading, Reading::Is(_)) => {
                 Some(Hit { how: How::Rule, ..within })
             }
             _ => None,
         }
+    }
+
+    /// Whether a text holds a word that keeps all rights.
+    fn says_reserved(&self, text: &str) -> bool {
+        let lower = text.to_lowercase();
+        self.contains.iter().any(|word| lower.contains(word.as_str()))
     }
 
     /// Whether a text says that there is no license, or that it stands elsewhere.
@@ -326,7 +365,7 @@ impl Names {
         let plain: Vec<String> = cut(&lower, Cut::Words).into_iter().map(|token| token.text).collect();
         matches!(self.exact.get(&key(&plain)), Some(Reading::NoLicense))
             || self.begins.iter().any(|begin| lower.starts_with(begin.as_str()))
-            || self.contains.iter().any(|word| lower.contains(word.as_str()))
+            || self.says_reserved(&lower)
     }
 
     /// Finds a name the hard way: joined words, humps, left-out ornaments, corrected spelling.
@@ -352,6 +391,13 @@ impl Names {
                 return Some(Hit { how: How::Rule, ..hit });
             }
         }
+        for candidate in
+            [dotted(&words), dotted(&plain(&words)), dotted(&plain(&humps))].into_iter().flatten()
+        {
+            if let Some(hit @ Hit { reading: Reading::Is(_), .. }) = self.by_words(&candidate) {
+                return Some(Hit { how: How::Rule, ..hit });
+            }
+        }
         if let Some(hit) = self.without_version(&plain(&words)) {
             return Some(hit);
         }
@@ -363,6 +409,16 @@ impl Names {
         })?;
         (found.reading != Reading::NoLicense).then_some(Hit { how: How::Corrected, ..found })
     }
+}
+
+/// `APACHE20`, `lgpl21`, `epl-v10` (FreeBSD, Nix, addresses): the version without its dot.
+fn dotted(words: &[String]) -> Option<Vec<String>> {
+    let is_run_together = |word: &String| matches!(word.as_bytes(), [b'1'..=b'4', b'0'..=b'9']);
+    let at = words.iter().position(is_run_together)?;
+    let mut words = words.to_vec();
+    let (major, minor) = words[at].split_at(1);
+    words[at] = if minor == "0" { major.to_owned() } else { format!("{major}.{minor}") };
+    Some(words)
 }
 
 fn has_word(words: &[String]) -> bool {

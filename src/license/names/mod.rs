@@ -3,6 +3,7 @@
 //! [`identify`] reads one name, [`identify_text`] a whole license text, [`mentions`] finds names in a sentence. The
 //! names themselves are data (`knowledge/licenses/names/*.toml`): words, aliases, families that stand for several.
 
+mod addresses;
 mod compound;
 pub(crate) mod data;
 mod identify;
@@ -11,6 +12,7 @@ mod mentions;
 mod spelling;
 mod text;
 pub(crate) mod tokens;
+mod wrapping;
 
 pub use identify::{Alternative, Identified, MAX_NAME, identify};
 pub use mentions::{Certainty, Mention, mentions};

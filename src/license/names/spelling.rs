@@ -78,7 +78,7 @@ impl Spelling {
 fn only_nearest<'a>(word: &str, candidates: &'a [String]) -> Option<&'a str> {
     let length = word.chars().count();
     let allowed = match length {
-        0..=7 => 1,
+        0..=6 => 1,
         _ => 2,
     };
     // Two letters that changed places are the commonest slip, then a wrong letter, then one too many or too few.

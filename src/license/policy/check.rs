@@ -8,8 +8,9 @@ use crate::license::Licenses;
 use crate::license::compatibility::read_side;
 use crate::license::expression::{Expression, ExpressionError, Term};
 use crate::license::facts::{Category, Curation, Reach};
-use crate::license::obligations::{Obligation, Situation, obligations};
+use crate::license::obligations::{Obligation, obligations};
 use crate::license::reference_kind;
+use crate::license::situation::Situation;
 
 /// What is asked of the policy.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::check::{Branch, Chosen, PolicyVerdict, Request};
 use super::facts::Category;
-use super::obligations::Deployment;
+use super::situation::Deployment;
 
 /// The answer of the policy. Ordered from bad to good, which is what AND (the worst) and OR (the best) need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use ospo_counselor::bot::{Bot, BotError, Clock, Mind, Pending};
+use ospo_counselor::bot::{Bot, BotError, Clock, Mind, Pending, Reloader};
 use ospo_counselor::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryAction, DeliveryError, EventPort,
     StandingReaction, Support,
@@ -17,6 +17,7 @@ use ospo_counselor::core::effect::Destination;
 use ospo_counselor::core::event::{Addressed, Event, EventId, EventKind, FileRef, MessageRef, Place};
 use ospo_counselor::core::message::Content;
 use ospo_counselor::core::person::{AccountId, ChannelId, Platform, Standing};
+use ospo_counselor::core::source::SourceFile;
 use ospo_counselor::counsel::Counsel;
 use ospo_counselor::knowledge::{Knowledge, files};
 use ospo_counselor::store::Store;
@@ -49,6 +50,8 @@ impl Clock for TestClock {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     pub to: String,
+    /// The first message of the thread it stands in.
+    pub thread: Option<String>,
     pub content: Content,
     pub edits: usize,
 }
@@ -76,11 +79,42 @@ impl FakeChat {
         theirs.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
     }
 
+    /// Everything that was said in a thread, as JSON text.
+    pub fn said_in_thread(&self, channel: &str, thread: &str) -> Vec<String> {
+        let messages = self.messages.lock().unwrap();
+        let there =
+            messages.iter().filter(|seen| seen.to == channel && seen.thread.as_deref() == Some(thread));
+        there.map(|seen| serde_json::to_string(&seen.content).unwrap()).collect()
+    }
+
+    /// The newest message that says something, with where it stands.
+    pub fn find(&self, words: &str) -> (MessageRef, Seen) {
+        let messages = self.messages.lock().unwrap();
+        let says = |seen: &Seen| serde_json::to_string(&seen.content).unwrap().contains(words);
+        let number = messages.iter().rposition(says).unwrap_or_else(|| panic!("nobody said {words}"));
+        let seen = messages[number].clone();
+        let channel = seen.to.strip_prefix('@').map_or(seen.to.clone(), |who| format!("dm:{who}"));
+        (MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }, seen)
+    }
+
+    /// The newest message to somebody alone: `@lea`.
+    pub fn newest_to(&self, to: &str) -> MessageRef {
+        self.newest_in(to)
+    }
+
     /// The newest message in a channel.
     pub fn newest_in(&self, channel: &str) -> MessageRef {
         let messages = self.messages.lock().unwrap();
         let number = messages.iter().rposition(|seen| seen.to == channel).expect("a message is there");
         MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }
+    }
+}
+
+/// In which thread something is said, if in one.
+fn thread(to: &Destination) -> Option<String> {
+    match to {
+        Destination::Place { place } => place.thread.clone(),
+        Destination::Private { .. } | Destination::Direct { .. } => None,
     }
 }
 
@@ -105,7 +139,7 @@ impl ChatAdapter for FakeChat {
             buttons: Support::Native,
             forms: Support::None,
             edits: Support::Native,
-            threads: Support::None,
+            threads: Support::Native,
             ephemeral: Support::Native,
         }
     }
@@ -128,8 +162,9 @@ impl ChatAdapter for FakeChat {
         let mut messages = self.messages.lock().unwrap();
         let message = match &delivery.action {
             DeliveryAction::Post { to, content } => {
+                let thread = thread(to);
                 let (to, channel) = destination(to);
-                messages.push(Seen { to, content: content.clone(), edits: 0 });
+                messages.push(Seen { to, thread, content: content.clone(), edits: 0 });
                 MessageRef { channel, id: (messages.len() - 1).to_string() }
             }
             DeliveryAction::Edit { message, content } => {
@@ -163,9 +198,21 @@ pub fn mind() -> Arc<Mind> {
         let config = Config::parse("company.toml", company, std::path::Path::new(".")).unwrap();
         let knowledge = Knowledge::load(&files::built_in()).unwrap();
         let counsel = Counsel::new(&knowledge.articles).unwrap();
-        Arc::new(Mind { people: config.people, channels: config.channels, knowledge, counsel })
+        let Config { people, channels, manners, .. } = config;
+        Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
     });
     Arc::clone(mind)
+}
+
+/// The same with further files.
+pub fn mind_with(company: &[(&str, &str)]) -> Mind {
+    let file = |(path, text): &(&str, &str)| SourceFile { path: (*path).into(), text: (*text).into() };
+    let set = files::overlay(files::built_in(), company.iter().map(file).collect());
+    let knowledge = Knowledge::load(&set).unwrap();
+    let counsel = Counsel::new(&knowledge.articles).unwrap();
+    let Mind { people, channels, manners, .. } = &*mind();
+    let (people, channels, manners) = (people.clone(), channels.clone(), manners.clone());
+    Mind { people, channels, manners, folder: None, knowledge, counsel }
 }
 
 /// A bot that runs.
@@ -173,6 +220,7 @@ pub struct Running {
     pub port: Arc<dyn EventPort>,
     pub pending: Arc<Pending>,
     pub stop: CancellationToken,
+    pub reloader: Reloader,
     bot: JoinHandle<Result<(), BotError>>,
     said: AtomicUsize,
 }
@@ -180,12 +228,22 @@ pub struct Running {
 impl Running {
     /// Starts a bot on a store.
     pub async fn start(store: Arc<dyn Store>, chat: Arc<FakeChat>, clock: Arc<TestClock>) -> Self {
+        Self::start_with(mind(), store, chat, clock).await
+    }
+
+    /// Starts a bot that knows something else.
+    pub async fn start_with(
+        mind: Arc<Mind>,
+        store: Arc<dyn Store>,
+        chat: Arc<FakeChat>,
+        clock: Arc<TestClock>,
+    ) -> Self {
         let pending = Arc::new(Pending::default());
         let adapters = vec![chat as Arc<dyn ChatAdapter>];
-        let bot = Bot::new(store, mind(), clock, adapters, Arc::clone(&pending)).await.unwrap();
-        let (port, stop) = (bot.port(), CancellationToken::new());
+        let bot = Bot::new(store, mind, clock, adapters, Arc::clone(&pending)).await.unwrap();
+        let (port, reloader, stop) = (bot.port(), bot.reloader(), CancellationToken::new());
         let bot = tokio::spawn(bot.run(stop.clone()));
-        Self { port, pending, stop, bot, said: AtomicUsize::new(0) }
+        Self { port, pending, stop, reloader, bot, said: AtomicUsize::new(0) }
     }
 
     /// Somebody does something in a channel; waits until all that follows is done.

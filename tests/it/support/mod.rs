@@ -5,6 +5,7 @@ pub mod fake;
 pub mod postgres;
 #[cfg(feature = "slack")]
 pub mod slack;
+pub mod sim;
 
 use std::io::Write;
 use std::path::Path;
