@@ -6,7 +6,9 @@ use super::engine::Core;
 use super::filter::Around;
 use super::intent::{Intent, Needs};
 use super::quota;
-use super::records::counsel::{self as kept, Ask, AskState, Asked, Count, Draft, Gap, Setting, Talk, Vote};
+use super::records::counsel::{
+    self as kept, Ask, AskState, Asked, Count, Draft, Gap, Served, Setting, Talk, Vote,
+};
 use super::records::{self, Binding};
 use super::unit::{Unit, read_all};
 use crate::chat::Support;
@@ -42,6 +44,8 @@ pub struct Heard {
     pub in_channel: Option<Count>,
     /// What was asked in vain.
     pub gaps: Vec<Gap>,
+    /// What was answered.
+    pub served: Vec<Served>,
     /// Who found what helpful.
     pub votes: Vec<Vote>,
 }
@@ -60,6 +64,7 @@ impl Default for Heard {
             by_person: None,
             in_channel: None,
             gaps: Vec::new(),
+            served: Vec::new(),
             votes: Vec::new(),
         }
     }
@@ -86,8 +91,8 @@ pub enum Keep {
     Vote(AccountId, Vote),
     /// What a message asked in vain.
     Gap(MessageRef, Gap),
-    /// A message did not ask in vain after all.
-    NoGap(MessageRef),
+    /// A message was answered, and did not ask in vain.
+    Served(MessageRef, Served),
 }
 
 impl Keep {
@@ -105,8 +110,14 @@ impl Keep {
             Self::CountOf(account, count) => unit.put(kept::count_of(account), count).await,
             Self::CountIn(channel, count) => unit.put(kept::count_in(channel), count).await,
             Self::Vote(account, vote) => unit.put(kept::vote(&vote.article, account), vote).await,
-            Self::Gap(message, gap) => unit.put(kept::gap(message), gap).await,
-            Self::NoGap(message) => unit.drop(kept::gap(message)).await,
+            Self::Gap(message, gap) => {
+                unit.drop(kept::served(message)).await?;
+                unit.put(kept::gap(message), gap).await
+            }
+            Self::Served(message, served) => {
+                unit.drop(kept::gap(message)).await?;
+                unit.put(kept::served(message), served).await
+            }
         }
     }
 }
@@ -171,11 +182,15 @@ impl Core {
         let counts = read_all::<Count>(store, kept::all_counts()).await?;
         let votes = read_all::<Vote>(store, kept::all_votes()).await?;
         let gaps = read_all::<Gap>(store, kept::all_gaps()).await?;
+        let served = read_all::<Served>(store, kept::all_served()).await?;
         let keep = |at: Timestamp, lasts, key: Key, version| old(at, lasts).then_some((key, version));
         gone.extend(talk.into_iter().filter_map(|(key, v, talk)| keep(talk.at, kept::TALK_LASTS, key, v)));
         gone.extend(counts.into_iter().filter_map(|(key, v, count)| keep(count.at, quota::HOUR, key, v)));
         gone.extend(
             votes.into_iter().filter_map(|(key, v, vote)| keep(vote.at, kept::LEARNING_LASTS, key, v)),
+        );
+        gone.extend(
+            served.into_iter().filter_map(|(key, v, served)| keep(served.at, kept::LEARNING_LASTS, key, v)),
         );
         gone.extend(gaps.into_iter().filter_map(|(key, v, gap)| keep(gap.at, kept::LEARNING_LASTS, key, v)));
         self.forget(gone).await
@@ -261,6 +276,8 @@ impl Core {
         if needs.gaps {
             let gaps = read_all::<Gap>(self.store.as_ref(), kept::all_gaps()).await?;
             heard.gaps = gaps.into_iter().map(|(_, _, gap)| gap).collect();
+            let served = read_all::<Served>(self.store.as_ref(), kept::all_served()).await?;
+            heard.served = served.into_iter().map(|(_, _, served)| served).collect();
             let votes = read_all::<Vote>(self.store.as_ref(), kept::all_votes()).await?;
             heard.votes = votes.into_iter().map(|(_, _, vote)| vote).collect();
         }

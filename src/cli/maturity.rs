@@ -15,7 +15,7 @@ use super::{DataArgs, Ended, KnowledgeArgs, in_runtime};
 use crate::bot::coach::{Kept, Shelf, report};
 use crate::bot::pictures;
 use crate::bot::records;
-use crate::bot::records::counsel::{self as kept, Gap};
+use crate::bot::records::counsel::{self as kept, Gap, Served};
 use crate::bot::unit::{Committer, Unit, read_all};
 use crate::chat::console::{Look, render};
 use crate::config::Config;
@@ -313,7 +313,9 @@ async fn write_report(
     let people = Config::read(&data.config.config).map(|config| config.people).unwrap_or_default();
     let gaps = read_all::<Gap>(store.as_ref(), kept::all_gaps()).await?;
     let gaps: Vec<Gap> = gaps.into_iter().map(|(_, _, gap)| gap).collect();
-    let report = report(knowledge.maturity_model(), &shelf, &requests, &gaps, period, today);
+    let served = read_all::<Served>(store.as_ref(), kept::all_served()).await?;
+    let served: Vec<Served> = served.into_iter().map(|(_, _, served)| served).collect();
+    let report = report(knowledge.maturity_model(), &shelf, &requests, &gaps, &served, period, today);
     let charts = report.maturity.as_ref().map(|(findings, _)| Block::Code { text: view::standing(findings) });
     show(view::report(&report, charts.into_iter().collect(), &people), as_markdown);
     Ok(Ended::Well)

@@ -13,7 +13,7 @@ pub struct Report<'m> {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// What was asked in vain.
+    /// What was asked, and how it was answered.
     pub questions: Questions,
     /// The requests.
     pub requests: Requests,
@@ -23,10 +23,12 @@ pub struct Report<'m> {
     pub roadmap: Progress,
 }
 
-/// The questions of a time that no article answered well.
+/// The questions of a time: those that articles answered, and those that none answered well.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Questions {
-    /// How many there were.
+    /// How many were answered.
+    pub answered: usize,
+    /// How many were asked in vain.
     pub in_vain: usize,
     /// Each once, with how often it was asked, most frequent first.
     pub gaps: Vec<(String, usize)>,
@@ -34,13 +36,18 @@ pub struct Questions {
 
 impl Questions {
     /// Counts the questions of the days from `from` to `to`, both included, in UTC. Case and spaces make no difference.
-    pub fn count<'a>(asked: impl Iterator<Item = (&'a str, Timestamp)>, from: Date, to: Date) -> Self {
+    pub fn count<'a>(
+        in_vain_asked: impl Iterator<Item = (&'a str, Timestamp)>,
+        answered: impl Iterator<Item = Timestamp>,
+        from: Date,
+        to: Date,
+    ) -> Self {
         let mut gaps: Vec<(String, usize)> = Vec::new();
         let mut in_vain = 0;
         let same = |a: &str, b: &str| {
             a.split_whitespace().map(str::to_lowercase).eq(b.split_whitespace().map(str::to_lowercase))
         };
-        for (question, _) in asked.filter(|(_, at)| within(*at, from, to)) {
+        for (question, _) in in_vain_asked.filter(|(_, at)| within(*at, from, to)) {
             in_vain += 1;
             match gaps.iter_mut().find(|(known, _)| same(known, question)) {
                 Some((_, count)) => *count += 1,
@@ -49,7 +56,8 @@ impl Questions {
         }
         // The sort is stable: what was asked as often stays in the order in which it was asked.
         gaps.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        Self { in_vain, gaps }
+        let answered = answered.filter(|at| within(*at, from, to)).count();
+        Self { answered, in_vain, gaps }
     }
 }
 

@@ -411,7 +411,13 @@ fn a_quarter_is_counted_from_its_days() {
         ("who signs  a CLA?", at("2026-08-02")),
         ("Why?", at("2026-01-01")),
     ];
-    let questions = Questions::count(asked.into_iter(), date(2026, 7, 1), date(2026, 9, 30));
+    let questions = Questions::count(
+        asked.into_iter(),
+        ["2026-06-30T10:00:00Z", "2026-07-01T10:00:00Z"].iter().map(|at| at.parse().unwrap()),
+        date(2026, 7, 1),
+        date(2026, 9, 30),
+    );
+    assert_eq!(questions.answered, 1, "June is another quarter");
     assert_eq!((questions.in_vain, questions.gaps), (2, vec![("Who signs a CLA?".to_owned(), 2)]));
     assert_eq!(
         Progress::of(&Roadmap::default(), date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 1)),

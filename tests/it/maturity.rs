@@ -199,6 +199,17 @@ async fn others_see_and_answer_only_what_they_were_asked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_report_counts_what_was_answered_and_what_was_asked_in_vain() {
+    let house = House::new().await;
+    house.say("ada", "#general", "may we sell GPL software for money?").await;
+    house.say("lea", "#legal", "Does our insurer accept the SBOM of the elevator?").await;
+    house.say("olga", "#ospo", "maturity report").await;
+    let report = house.newest("@olga");
+    assert!(report.contains("Our articles answered 1 question."), "{report}");
+    assert!(report.contains("1 question found no good answer"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_press_on_an_old_question_answers_that_question() {
     let house = House::new().await;
     house.say("olga", "#ospo", "maturity assess").await;

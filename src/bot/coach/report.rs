@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::super::records::counsel::Gap;
+use super::super::records::counsel::{Gap, Served};
 use super::Shelf;
 use crate::maturity::report::{Ending, Progress, Questions, Report, RequestFact, Requests};
 use crate::maturity::{Findings, Model};
@@ -14,6 +14,7 @@ pub fn report<'m>(
     shelf: &Shelf,
     requests: &[Request],
     gaps: &[Gap],
+    served: &[Served],
     (from, to): (Date, Date),
     today: Date,
 ) -> Report<'m> {
@@ -28,7 +29,12 @@ pub fn report<'m>(
     Report {
         from,
         to,
-        questions: Questions::count(gaps.iter().map(|gap| (gap.question.as_str(), gap.at)), from, to),
+        questions: Questions::count(
+            gaps.iter().map(|gap| (gap.question.as_str(), gap.at)),
+            served.iter().map(|served| served.at),
+            from,
+            to,
+        ),
         requests: Requests::count(&facts, from, to),
         maturity,
         roadmap: Progress::of(&shelf.roadmap, from, to, today),

@@ -6,7 +6,7 @@ use super::super::hear::{Heard, Keep};
 use super::super::intent::Intent;
 use super::super::quota::{self, Room};
 use super::super::records::FormName;
-use super::super::records::counsel::{Asked, Gap, Talk};
+use super::super::records::counsel::{Asked, Gap, Served, Talk};
 use super::super::texts;
 use super::super::texts::counsel as words;
 use super::super::texts::counsel::Whose;
@@ -249,7 +249,7 @@ impl Scene<'_> {
             _ => words::offer_a_person(),
         };
         let gap = match answer.kind {
-            Kind::Answer => Keep::NoGap(asked.message.clone()),
+            Kind::Answer => self.served(&asked),
             _ => self.in_vain(&asked),
         };
         let mut decision = self.show(asked, text, heard);
@@ -292,6 +292,11 @@ impl Scene<'_> {
         Keep::Talk(asked.place.clone(), talk)
     }
 
+    /// That a question was answered.
+    pub(super) fn served(&self, asked: &Asked) -> Keep {
+        Keep::Served(asked.message.clone(), Served { at: self.now })
+    }
+
     /// That something was asked in vain.
     pub(super) fn in_vain(&self, asked: &Asked) -> Keep {
         let gap = Gap { question: asked.whole(), article: asked.article.clone(), at: self.now };
@@ -311,7 +316,7 @@ impl Scene<'_> {
             Some(asked) if asked.asker == self.event.account => {
                 text.buttons.extend(words::feedback(asked.place.audience));
                 let asked = Asked { article: Some(id.to_owned()), at: self.now, ..asked };
-                let found = Keep::NoGap(asked.message.clone());
+                let found = self.served(&asked);
                 let mut decision = self.show(asked, text, heard);
                 decision.keep.push(found);
                 decision

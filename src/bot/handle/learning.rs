@@ -69,7 +69,7 @@ impl Scene<'_> {
         decision.keep.push(Keep::Vote(self.event.account.clone(), vote));
         if asked.asker == self.event.account && asked.ask.is_none() {
             decision.keep.push(match helpful {
-                Helpful::Yes => Keep::NoGap(asked.message.clone()),
+                Helpful::Yes => self.served(asked),
                 Helpful::No => self.in_vain(asked),
             });
         }

@@ -288,6 +288,23 @@ pub fn all_gaps() -> Range<Key> {
     Key::under("gap/")
 }
 
+/// That a question was answered by an article: no words of it, and nobody's name. For counting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// When.
+    pub at: Timestamp,
+}
+
+/// That a message was answered.
+pub fn served(message: &MessageRef) -> Key {
+    Key(format!("served/{message}"))
+}
+
+/// Everything that was answered.
+pub fn all_served() -> Range<Key> {
+    Key::under("served/")
+}
+
 /// An article made of what people answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {

@@ -86,6 +86,8 @@ pub fn report(report: &Report<'_>, charts: Vec<Block>, people: &People) -> Card 
     let mut blocks = Vec::new();
     blocks.push(heading("Questions"));
     let questions = &report.questions;
+    let answered = texts::count(questions.answered, "question");
+    blocks.push(Block::line(format!("Our articles answered {answered}.")));
     if questions.in_vain == 0 {
         blocks.push(Block::line("Nothing was asked in vain."));
     } else {

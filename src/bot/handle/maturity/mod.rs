@@ -251,7 +251,15 @@ impl<'a> Coach<'a> {
         let today = self.today();
         let period = period(words, today).map_err(|why| Box::new(texts::problem(&why)))?;
         let model = self.scene.mind.knowledge.maturity_model();
-        let report = report(model, self.shelf, &loaded.requests, &loaded.heard.gaps, period, today);
+        let report = report(
+            model,
+            self.shelf,
+            &loaded.requests,
+            &loaded.heard.gaps,
+            &loaded.heard.served,
+            period,
+            today,
+        );
         let charts = report.maturity.as_ref().map(|(findings, _)| self.charts(findings.model, findings));
         let card = view::report(&report, charts.unwrap_or_default(), &self.scene.mind.people);
         Ok(self.reply(card.into()))
