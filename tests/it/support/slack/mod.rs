@@ -24,7 +24,7 @@ pub const APP_TOKEN: &str = "xapp-model";
 pub const BOT: &str = "UBOT";
 const TEAM: &str = "TMODEL";
 /// How long anything awaited may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A message as it stands.
 #[derive(Debug, Clone)]
