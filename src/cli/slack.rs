@@ -30,7 +30,8 @@ pub async fn run(command: &SlackCommand) -> anyhow::Result<Ended> {
         bail!("the config has no [slack] section; deploy/slack/README.md shows what belongs there");
     };
     let of_slack = |channel: &&ChannelId| channel.platform == Platform::Slack;
-    let channels: BTreeSet<ChannelId> = config.channels.0.values().flatten().filter(of_slack).cloned().collect();
+    let channels: BTreeSet<ChannelId> =
+        config.channels.0.values().flatten().filter(of_slack).cloned().collect();
     let channels: Vec<ChannelId> = channels.into_iter().collect();
     let mut ended = Ended::Well;
     let mut out = anstream::stdout().lock();

@@ -11,10 +11,10 @@ mod house;
 mod license;
 mod maturity;
 mod questions;
-#[cfg(feature = "slack")]
-mod slack;
 mod requests;
 mod simulation;
+#[cfg(feature = "slack")]
+mod slack;
 mod store;
 mod story;
 mod support;

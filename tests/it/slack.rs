@@ -132,7 +132,13 @@ async fn the_check_names_what_is_missing_and_the_cure() {
     .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    for expected in ["✔ the bot token works", "✖ the scope files:read", "✔ Socket Mode works", "✔ the bot is in slack:CLEGAL", "✖ slack:CNOWHERE"] {
+    for expected in [
+        "✔ the bot token works",
+        "✖ the scope files:read",
+        "✔ Socket Mode works",
+        "✔ the bot is in slack:CLEGAL",
+        "✖ slack:CNOWHERE",
+    ] {
         assert!(said.contains(expected), "no {expected:?} in:\n{said}");
     }
 }

@@ -104,8 +104,11 @@ fn card(tone: Tone) -> Content {
 /// What the bot does: answers talk, opens a card for `release`, changes it on a reaction, whispers on a press.
 fn answers(event: &Event) -> Vec<Delivery> {
     let id = |part: &str| format!("{}/{part}", event.id);
-    let post =
-        |part: &str, to, content| Delivery { id: id(part), tried: Tried::Never, action: DeliveryAction::Post { to, content } };
+    let post = |part: &str, to, content| Delivery {
+        id: id(part),
+        tried: Tried::Never,
+        action: DeliveryAction::Post { to, content },
+    };
     let in_channel = |name: &str| Destination::Place { place: Place::channel(channel(name)) };
     let near = event.place.clone();
     match &event.kind {
@@ -371,7 +374,11 @@ async fn the_console_stops_when_told_to() {
 }
 
 fn post(id: &str, to: Destination, content: impl Into<Content>) -> Delivery {
-    Delivery { id: id.to_owned(), tried: Tried::Never, action: DeliveryAction::Post { to, content: content.into() } }
+    Delivery {
+        id: id.to_owned(),
+        tried: Tried::Never,
+        action: DeliveryAction::Post { to, content: content.into() },
+    }
 }
 
 fn in_legal() -> Destination {

@@ -91,7 +91,8 @@ impl Client {
             Some(url) if url.starts_with("http://") => connector.https_or_http(),
             _ => connector.https_only(),
         };
-        let mut connector = SlackClientHyperConnector::with_connector(connector.enable_all_versions().build());
+        let mut connector =
+            SlackClientHyperConnector::with_connector(connector.enable_all_versions().build());
         if let Some(url) = api_url {
             connector = connector.with_slack_api_url(url.trim_end_matches('/'));
         }
@@ -179,7 +180,9 @@ impl Client {
             .with_timestamp(ts.clone())
             .with_full(true);
         match timed(self.session().reactions_get(&request)).await? {
-            SlackApiReactionsGetResponse::Message(found) => Ok(found.message.content.reactions.unwrap_or_default()),
+            SlackApiReactionsGetResponse::Message(found) => {
+                Ok(found.message.content.reactions.unwrap_or_default())
+            }
             SlackApiReactionsGetResponse::File(_) => Ok(Vec::new()),
         }
     }
@@ -197,8 +200,7 @@ impl Client {
         let session = self.session();
         let place = SlackApiFilesGetUploadUrlExternalRequest::new(name.to_owned(), content.len());
         let place = timed(session.get_upload_url_external(&place)).await?;
-        let upload =
-            SlackApiFilesUploadViaUrlRequest::new(place.upload_url, content, media_type.to_owned());
+        let upload = SlackApiFilesUploadViaUrlRequest::new(place.upload_url, content, media_type.to_owned());
         timed(session.files_upload_via_url(&upload)).await?;
         let file = SlackApiFilesComplete::new(place.file_id).with_title(name.to_owned());
         let share = SlackApiFilesCompleteUploadExternalRequest::new(vec![file])
@@ -225,9 +227,7 @@ pub(super) fn token_of(token: &SecretString) -> SlackApiToken {
     SlackApiToken::new(token.expose_secret().into())
 }
 
-async fn timed<T>(
-    call: impl Future<Output = Result<T, SlackClientError>>,
-) -> Result<T, CallError> {
+async fn timed<T>(call: impl Future<Output = Result<T, SlackClientError>>) -> Result<T, CallError> {
     match tokio::time::timeout(CALL, call).await {
         Ok(result) => result.map_err(CallError::from),
         Err(_) => Err(CallError::Unknown("no answer in time".to_owned())),

@@ -17,7 +17,7 @@ use crate::core::person::{AccountId, ChannelId, Platform};
 const METADATA: &str = "ospo_delivery";
 /// The field of it that holds the delivery's id.
 const DELIVERY: &str = "delivery";
-/// How often an unlucky post is looked for in the history before it is taken as not sent.
+/// What the id of a message begins with that one person alone saw for a while: Slack gives it none.
 const EPHEMERAL: &str = "ephemeral:";
 
 /// Errors after which private words go to the person's direct conversation: the channel is not one where they or the
@@ -58,8 +58,7 @@ impl SlackAdapter {
         let rendered = render(content);
         match to {
             Destination::Place { place } => self.post_at(delivery, Target::of(place), &rendered).await,
-            Destination::Private { account, near } if near.audience == Audience::Direct => {
-                let _ = account;
+            Destination::Private { near, .. } if near.audience == Audience::Direct => {
                 self.post_at(delivery, Target::of(near), &rendered).await
             }
             Destination::Private { account, near } => {
@@ -78,12 +77,9 @@ impl SlackAdapter {
     }
 
     async fn whisper(&self, to: &AccountId, at: Target, rendered: &Rendered) -> Result<(), CallError> {
-        let request = SlackApiChatPostEphemeralRequest::new(
-            at.channel,
-            to.id.clone().into(),
-            message(rendered),
-        )
-        .opt_thread_ts(at.thread);
+        let request =
+            SlackApiChatPostEphemeralRequest::new(at.channel, to.id.clone().into(), message(rendered))
+                .opt_thread_ts(at.thread);
         self.client.post_ephemeral(&request).await
     }
 
@@ -110,7 +106,7 @@ impl SlackAdapter {
         let ts = match found {
             Some(ts) => ts,
             None => {
-                self.pace.turn(&at.channel.to_string()).await;
+                self.pace.turn(at.channel.as_ref()).await;
                 let mark = [(DELIVERY.to_owned(), delivery.id.clone())].into();
                 let metadata = SlackMessageMetadata::new(METADATA.to_owned()).with_event_payload(mark);
                 let request = SlackApiChatPostMessageRequest::new(
@@ -125,7 +121,10 @@ impl SlackAdapter {
         };
         let thread = at.thread.as_ref().unwrap_or(&ts);
         self.attach(&at.channel, thread, delivery, rendered).await?;
-        Ok(MessageRef { channel: ChannelId::new(Platform::Slack, at.channel.to_string()), id: ts.to_string() })
+        Ok(MessageRef {
+            channel: ChannelId::new(Platform::Slack, at.channel.to_string()),
+            id: ts.to_string(),
+        })
     }
 
     /// The message in which a delivery was carried out, if it was.

@@ -178,8 +178,7 @@ pub(super) fn interacted(event: &SlackInteractionEvent, at: Timestamp) -> Option
             let channel_id =
                 container.channel_id.as_ref().or_else(|| pressed.channel.as_ref().map(|c| &c.id))?;
             let action = pressed.actions.as_ref()?.first()?;
-            let thread =
-                pressed.message.as_ref().and_then(|message| message.origin.thread_ts.as_ref());
+            let thread = pressed.message.as_ref().and_then(|message| message.origin.thread_ts.as_ref());
             Some(Heard {
                 id: EventId(format!("slack:press:{}", pressed.trigger_id)),
                 at,

@@ -145,11 +145,13 @@ impl ChatAdapter for SlackAdapter {
 
     async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
         let refused = |why: String| DeliveryError::Refused { why };
-        let again = |why: reqwest::Error| DeliveryError::Retry { why: why.without_url().to_string(), after: None };
+        let again =
+            |why: reqwest::Error| DeliveryError::Retry { why: why.without_url().to_string(), after: None };
         let url = self.client.file_url(&file.id).await?;
         let url = url.ok_or_else(|| refused(texts::NO_CONTENT.to_owned()))?;
         let request = self.http.get(url).header("Authorization", self.client.bearer());
-        let mut response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(again)?;
+        let mut response =
+            request.send().await.and_then(reqwest::Response::error_for_status).map_err(again)?;
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(again)? {
             if (bytes.len() + chunk.len()) as u64 > limit {

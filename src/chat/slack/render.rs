@@ -49,12 +49,7 @@ pub(super) fn render(content: &Content) -> Rendered {
     if !footer.is_empty() {
         blocks.push(note(&plain::spans(footer)));
     }
-    Rendered {
-        text: cut(&escape(&words), FALLBACK),
-        blocks,
-        pictures,
-        overflow: cut_off.then_some(words),
-    }
+    Rendered { text: cut(&escape(&words), FALLBACK), blocks, pictures, overflow: cut_off.then_some(words) }
 }
 
 /// The sign of a tone, which says without color how a card stands.

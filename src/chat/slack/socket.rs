@@ -30,7 +30,9 @@ pub(super) async fn listen(
         .with_command_events(on_command)
         .with_interaction_events(on_interaction)
         .with_push_events(on_push);
-    let config = SlackClientSocketModeConfig::new().with_initial_backoff_in_seconds(1).with_reconnect_timeout_in_seconds(2);
+    let config = SlackClientSocketModeConfig::new()
+        .with_initial_backoff_in_seconds(1)
+        .with_reconnect_timeout_in_seconds(2);
     let listener = SlackClientSocketModeListener::new(&config, Arc::new(environment), callbacks);
     let failed = |error: slack_morphism::errors::SlackClientError| AdapterError {
         platform: Platform::Slack,
@@ -78,11 +80,7 @@ async fn on_interaction(
 
 /// What was not taken is not acknowledged: Slack tells it again. The error itself may hold people's words, so only its
 /// kind is logged.
-fn on_error(
-    error: BoxError,
-    _: Arc<SlackClient<Connector>>,
-    _: SlackClientEventsUserState,
-) -> StatusCode {
+fn on_error(error: BoxError, _: Arc<SlackClient<Connector>>, _: SlackClientEventsUserState) -> StatusCode {
     let unreadable = error.downcast_ref::<slack_morphism::errors::SlackClientError>().is_some();
     warn!(unreadable, "an event of Slack's was not taken");
     StatusCode::INTERNAL_SERVER_ERROR

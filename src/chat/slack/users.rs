@@ -67,7 +67,11 @@ fn standing(user: &SlackUser, team: &SlackTeamId) -> Standing {
         return Standing::Bot;
     }
     let of_the_team = user.team_id.as_ref().is_none_or(|own| own == team)
-        || user.enterprise_user.as_ref().and_then(|grid| grid.teams.as_ref()).is_some_and(|t| t.contains(team));
+        || user
+            .enterprise_user
+            .as_ref()
+            .and_then(|grid| grid.teams.as_ref())
+            .is_some_and(|t| t.contains(team));
     let guest = yes(flags.is_restricted)
         || yes(flags.is_ultra_restricted)
         || yes(flags.is_stranger)

@@ -3,9 +3,9 @@
 pub mod fake;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod sim;
 #[cfg(feature = "slack")]
 pub mod slack;
-pub mod sim;
 
 use std::io::Write;
 use std::path::Path;

@@ -157,7 +157,10 @@ impl World {
     }
 
     fn find(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
-        self.channels.get_mut(channel)?.iter_mut().find(|message| message.ts == ts && message.only_for.is_none())
+        self.channels
+            .get_mut(channel)?
+            .iter_mut()
+            .find(|message| message.ts == ts && message.only_for.is_none())
     }
 }
 
@@ -294,7 +297,11 @@ impl Slack {
             let event_ts = world.ts();
             let message = world.find(channel, ts).expect("the message is there");
             let users = message.reactions.entry(name.to_owned()).or_default();
-            if kind == "reaction_added" { users.insert(user.to_owned()) } else { users.remove(user) };
+            if kind == "reaction_added" {
+                users.insert(user.to_owned())
+            } else {
+                users.remove(user)
+            };
             world.push(json!({
                 "type": kind, "user": user, "reaction": name, "item_user": BOT, "event_ts": event_ts,
                 "item": { "type": "message", "channel": channel, "ts": ts },
@@ -423,7 +430,11 @@ async fn upload(Shared(server): Shared<Arc<Server>>, Path(id): Path<String>, bod
     }
 }
 
-async fn download(Shared(server): Shared<Arc<Server>>, headers: HeaderMap, Path(id): Path<String>) -> Response {
+async fn download(
+    Shared(server): Shared<Arc<Server>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
     if headers.get("authorization").and_then(|v| v.to_str().ok()) != Some(&format!("Bearer {BOT_TOKEN}")) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -496,7 +507,8 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
         "chat.postMessage" | "chat.postEphemeral" | "chat.update" => say(&mut world, method, arguments),
         "conversations.history" | "conversations.replies" => {
             let Some(messages) = world.channels.get(&channel) else { return refuse("channel_not_found") };
-            let with_metadata = text("include_all_metadata") == "true" || arguments["include_all_metadata"] == true;
+            let with_metadata =
+                text("include_all_metadata") == "true" || arguments["include_all_metadata"] == true;
             let thread = text("ts");
             let shown: Vec<Value> = messages
                 .iter()
@@ -510,7 +522,9 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
             ok(json!({ "messages": shown, "has_more": false }))
         }
         "reactions.get" => match world.find(&channel, &text("timestamp")) {
-            Some(message) => ok(json!({ "type": "message", "channel": channel, "message": message.json(false) })),
+            Some(message) => {
+                ok(json!({ "type": "message", "channel": channel, "message": message.json(false) }))
+            }
             None => refuse("message_not_found"),
         },
         "files.getUploadURLExternal" => {
@@ -523,7 +537,9 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
             let mut shared = Vec::new();
             for file in arguments["files"].as_array().cloned().unwrap_or_default() {
                 let id = file["id"].as_str().unwrap_or_default().to_owned();
-                let Some((name, content)) = world.uploads.remove(&id) else { return refuse("file_not_found") };
+                let Some((name, content)) = world.uploads.remove(&id) else {
+                    return refuse("file_not_found");
+                };
                 world.files.insert(id.clone(), content);
                 shared.push(json!({ "id": id, "name": name, "title": file["title"] }));
             }
@@ -580,7 +596,11 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
     }
     let direct = channel.starts_with('D');
     if !direct && !world.members.get(&channel).is_some_and(|members| members.contains(BOT)) {
-        return refuse(if world.channels.contains_key(&channel) { "not_in_channel" } else { "channel_not_found" });
+        return refuse(if world.channels.contains_key(&channel) {
+            "not_in_channel"
+        } else {
+            "channel_not_found"
+        });
     }
     if method == "chat.update" {
         let ts = text("ts").unwrap_or_default();
@@ -629,6 +649,8 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
     }
     match only_for {
         Some(_) => axum::Json(json!({ "ok": true, "message_ts": ts })).into_response(),
-        None => axum::Json(json!({ "ok": true, "channel": channel, "ts": ts, "message": json })).into_response(),
+        None => {
+            axum::Json(json!({ "ok": true, "channel": channel, "ts": ts, "message": json })).into_response()
+        }
     }
 }
