@@ -218,9 +218,10 @@ fn words(text: &str) -> String {
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         plain.push_str(&rest[..start]);
-        let Some(length) = rest[start..].find('>') else { break };
-        plain.push_str(&reference(&rest[start + 1..start + length]));
-        rest = &rest[start + length + 1..];
+        rest = &rest[start..];
+        let Some(length) = rest.find('>') else { break };
+        plain.push_str(&reference(&rest[1..length]));
+        rest = &rest[length + 1..];
     }
     plain.push_str(rest);
     unescape(&plain).trim().to_owned()
