@@ -2,17 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::start::{list, read_knowledge};
+use super::start::{list, mind_with, read_knowledge};
 use super::{DataArgs, Ended, texts};
-use crate::bot::Mind;
 use crate::bot::records;
 use crate::bot::unit::{Unit, read_all};
 use crate::config::Config;
-use crate::counsel::Counsel;
 use crate::knowledge::{Knowledge, files};
 use crate::request::trial::{Trial, replay, simulate};
 use crate::request::{Absences, Desk, Request, RequestId, Roster};
@@ -110,21 +108,7 @@ fn check(config: &Config, folder: Option<PathBuf>) -> anyhow::Result<Ended> {
             return Ok(Ended::BadInput);
         }
     };
-    let counsel = Counsel::new(&knowledge.articles)?;
-    let mind = Mind {
-        people: config.people.clone(),
-        channels: config.channels.clone(),
-        manners: config.manners.clone(),
-        folder: config.knowledge.clone(),
-        knowledge,
-        counsel,
-    };
-    let undecidable = mind.undecidable();
-    if !undecidable.is_empty() {
-        let lines: Vec<String> =
-            undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
-        bail!("some requests could never be decided:\n{}", lines.join("\n"));
-    }
+    let mind = mind_with(config, knowledge)?;
     anstream::print!("{}", texts::rules(&mind.knowledge.workflows, &mind.people));
     Ok(Ended::Well)
 }

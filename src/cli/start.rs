@@ -50,7 +50,14 @@ pub fn list(faults: &[Fault]) -> String {
 /// # Errors
 /// When the knowledge has faults, or some request could never be decided.
 pub fn read_mind(config: &Config) -> anyhow::Result<Mind> {
-    let knowledge = read_knowledge(config.knowledge.as_deref())?;
+    mind_with(config, read_knowledge(config.knowledge.as_deref())?)
+}
+
+/// What the bot knows with this knowledge.
+///
+/// # Errors
+/// When some request could never be decided.
+pub fn mind_with(config: &Config, knowledge: Knowledge) -> anyhow::Result<Mind> {
     let counsel = Counsel::new(&knowledge.articles)?;
     let mind = Mind {
         people: config.people.clone(),

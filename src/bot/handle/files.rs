@@ -10,7 +10,7 @@ use crate::core::message::{Block, Content, Picture};
 use crate::license::attachment::{self, Attachment};
 use crate::license::policy::PolicyUse;
 use crate::license::sbom::Question;
-use crate::license::{SbomReport, view};
+use crate::license::{Sbom, SbomReport, view};
 use crate::picture::{Bar, bars, png};
 
 impl Scene<'_> {
@@ -31,13 +31,19 @@ impl Scene<'_> {
         let knowledge = &self.mind.knowledge;
         match attachment::read(&knowledge.licenses, &file.name, bytes) {
             Attachment::Sbom(sbom) => {
-                let question =
-                    Question { use_, project: None, today: Some(self.now.to_zoned(TimeZone::UTC).date()) };
-                let report = SbomReport::of(&sbom, &knowledge.policy, &knowledge.licenses, question);
+                let report = self.judged(&sbom, use_);
                 with_picture(view::sbom(&report), &report)
             }
             other => view::file(&knowledge.licenses, &file.name, &other),
         }
+    }
+
+    /// What the policy says of an SBOM today: exceptions that have run out count no more.
+    pub(super) fn judged(&self, sbom: &Sbom, use_: PolicyUse) -> SbomReport {
+        let knowledge = &self.mind.knowledge;
+        let today = Some(self.now.to_zoned(TimeZone::UTC).date());
+        let question = Question { use_, project: None, today };
+        SbomReport::of(sbom, &knowledge.policy, &knowledge.licenses, question)
     }
 }
 

@@ -9,8 +9,8 @@ use super::{ConversationChange, Decision, Loaded, Scene};
 use crate::core::form::{Answers, FieldKind, Form};
 use crate::core::message::Content;
 use crate::counsel::licenses;
-use crate::knowledge::Knowledge;
-use crate::license::{self, SbomReport, choose, sbom};
+use crate::license::policy::PolicyUse;
+use crate::license::{self, choose, sbom};
 use crate::request::RequestId;
 use crate::request::Workflow;
 use crate::request::steps::By;
@@ -125,31 +125,26 @@ impl Scene<'_> {
         let (FormWord::Answer(said), Some(field), Some(file)) = (&word, field, self.files.first()) else {
             return (draft, word);
         };
-        let verdict = sbom_verdict(&self.mind.knowledge, file);
+        let verdict = self.sbom_verdict(file);
         let answer = if said.trim().is_empty() { texts::see_file(&file.name) } else { said.clone() };
         draft.findings.insert(field.id.clone(), verdict);
         (draft, FormWord::Answer(answer))
+    }
+
+    /// What our policy says of an SBOM, in a line.
+    fn sbom_verdict(&self, file: &Received) -> String {
+        let read = match &file.content {
+            Ok(bytes) => sbom::read(bytes).map_err(|error| error.to_string()),
+            Err(why) => Err(why.clone()),
+        };
+        match read {
+            Ok(read) => texts::sbom_verdict(&file.name, &self.judged(&read, PolicyUse::Distributed)),
+            Err(why) => texts::sbom_unread(&file.name, &why),
+        }
     }
 }
 
 /// The answers that were given; what was left out is gone.
 fn given(answers: &Answers) -> Answers {
     answers.iter().filter(|(_, text)| !text.is_empty()).map(|(id, text)| (id.clone(), text.clone())).collect()
-}
-
-/// What our policy says of an SBOM, in a line.
-fn sbom_verdict(knowledge: &Knowledge, file: &Received) -> String {
-    let read = match &file.content {
-        Ok(bytes) => sbom::read(bytes).map_err(|error| error.to_string()),
-        Err(why) => Err(why.clone()),
-    };
-    match read {
-        Ok(read) => {
-            let question =
-                sbom::Question { use_: license::policy::PolicyUse::Distributed, project: None, today: None };
-            let report = SbomReport::of(&read, &knowledge.policy, &knowledge.licenses, question);
-            texts::sbom_verdict(&file.name, &report)
-        }
-        Err(why) => texts::sbom_unread(&file.name, &why),
-    }
 }
