@@ -14,6 +14,8 @@ mod knowledge;
 mod lines;
 mod logging;
 mod lookup;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod maturity;
 mod policy;
 mod report;
@@ -95,6 +97,10 @@ enum Command {
     #[cfg(feature = "slack")]
     #[command(subcommand)]
     Slack(slack::SlackCommand),
+    /// The account on Matrix of the config.
+    #[cfg(feature = "matrix")]
+    #[command(subcommand)]
+    Matrix(matrix::MatrixCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -171,6 +177,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Config(ConfigCommand::Check(args)) => serve::check(&args),
         #[cfg(feature = "slack")]
         Command::Slack(command) => in_runtime(async || slack::run(&command).await),
+        #[cfg(feature = "matrix")]
+        Command::Matrix(command) => in_runtime(async || matrix::run(&command).await),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

@@ -15,11 +15,17 @@ use crate::bot::command::USAGE;
 use crate::bot::{Bot, Mind, Pending, SystemClock};
 use crate::chat::ChatAdapter;
 use crate::chat::console::{ConsoleAdapter, ConsoleConfig, ConsoleMode, ConsolePerson, OnFault, Settle};
+#[cfg(feature = "matrix")]
+use crate::chat::matrix::{MatrixAdapter, MatrixConfig};
 #[cfg(feature = "slack")]
 use crate::chat::slack::{Receive, SlackAdapter, SlackConfig};
 use crate::config::Config;
+#[cfg(feature = "matrix")]
+use crate::config::matrix::Matrix;
 #[cfg(feature = "slack")]
 use crate::config::slack::{Slack, SlackEvents};
+#[cfg(feature = "matrix")]
+use crate::core::person::ChannelId;
 use crate::core::person::{Platform, Standing};
 use crate::core::source::Fault;
 use crate::counsel::Counsel;
@@ -114,8 +120,12 @@ pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Resul
     if let Some(slack) = &config.slack {
         adapters.push(SlackAdapter::connect(slack_config(slack)).await?);
     }
+    #[cfg(feature = "matrix")]
+    if let Some(matrix) = &config.matrix {
+        adapters.push(MatrixAdapter::connect(matrix_config(config, matrix)).await?);
+    }
     if adapters.is_empty() {
-        bail!("the config names no platform to run on; add a [console] or a [slack] section");
+        bail!("the config names no platform to run on; add a [console], a [slack] or a [matrix] section");
     }
     let stop = CancellationToken::new();
     // sled's own lock keeps a second process out of a data directory; a database needs more.
@@ -192,6 +202,21 @@ pub fn slack_config(slack: &Slack) -> SlackConfig {
         }
     };
     SlackConfig { bot_token: slack.bot_token.clone(), receive, api_url: slack.api_url.clone() }
+}
+
+#[cfg(feature = "matrix")]
+/// Matrix as its adapter takes it.
+pub fn matrix_config(config: &Config, matrix: &Matrix) -> MatrixConfig {
+    let ours = |channel: &&ChannelId| channel.platform == Platform::Matrix;
+    MatrixConfig {
+        homeserver: matrix.homeserver.clone(),
+        user: matrix.user.clone(),
+        passphrase: matrix.store_passphrase.clone(),
+        folder: config.data.join("matrix"),
+        allowed_servers: matrix.allowed_servers.clone(),
+        allowed_people: matrix.allowed_people.clone(),
+        channels: config.channels.0.values().flatten().filter(ours).cloned().collect(),
+    }
 }
 
 struct Settled(Arc<Pending>);

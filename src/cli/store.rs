@@ -165,7 +165,7 @@ mod texts {
         let faults = report.faults.iter().map(|fault| format!("\n  fault: {fault}"));
         let total = format!("Read {}, {} bytes.", count(report.records), report.bytes);
         let end = if report.faults.is_empty() { "\nThe store is sound." } else { "" };
-        areas.chain(faults).fold(total, |text, line| text + &line) + end
+        areas.chain(faults).fold(total, |text, line| text + line.as_str()) + end
     }
 
     pub(super) fn not_sound(report: &Report) -> String {

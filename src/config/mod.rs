@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub mod matrix;
 pub mod secret;
 pub mod slack;
 
+use self::matrix::Matrix;
 use self::secret::Secret;
 use self::slack::Slack;
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub console: Option<Console>,
     /// The Slack workspace, if there is one.
     pub slack: Option<Slack>,
+    /// The account on Matrix, if there is one.
+    pub matrix: Option<Matrix>,
 }
 
 /// `[log]`.
@@ -120,6 +124,7 @@ struct ConfigFile {
     counsel: Manners,
     console: Option<Console>,
     slack: Option<slack::SlackSection>,
+    matrix: Option<matrix::MatrixSection>,
 }
 
 fn default_data() -> PathBuf {
@@ -201,6 +206,8 @@ impl Config {
         let database = read_database(name, text, &file, folder, &mut faults);
         let slack =
             file.slack.as_ref().and_then(|section| slack::read(name, text, section, folder, &mut faults));
+        let matrix =
+            file.matrix.as_ref().and_then(|section| matrix::read(name, text, section, folder, &mut faults));
         match people {
             Some(people) if faults.is_empty() => Ok(Self {
                 data: folder.join(file.data),
@@ -212,6 +219,7 @@ impl Config {
                 manners: file.counsel,
                 console: file.console,
                 slack,
+                matrix,
             }),
             _ => Err(faults),
         }

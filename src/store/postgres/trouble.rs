@@ -96,7 +96,7 @@ pub(super) fn reason(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        text += &format!(": {error}");
+        text.push_str(&format!(": {error}"));
         source = error.source();
     }
     if text.ends_with("server does not support TLS") {

@@ -56,8 +56,8 @@ struct Fields {
 pub(super) fn encode(n: u64, record: &Record) -> String {
     let mut body = head(n, &record.key, record.version);
     match one_line_json(&record.value) {
-        Some(text) => body += &format!(r#""json":{text}"#),
-        None => body += &format!(r#""hex":"{}""#, hex(&record.value)),
+        Some(text) => body.push_str(&format!(r#""json":{text}"#)),
+        None => body.push_str(&format!(r#""hex":"{}""#, hex(&record.value))),
     }
     let sum = hex(&Sha256::digest(&body));
     format!(r#"{body},"sha256":"{sum}"}}"#)
