@@ -188,7 +188,7 @@ pub(super) fn license(facts: &Facts, exception: Option<&str>) -> String {
 /// What an exception does to a license.
 pub(super) fn exception(id: &str, summary: Option<&str>) -> String {
     match summary {
-        Some(summary) => format!("With the exception **{id}**: {summary}"),
+        Some(summary) => format!("The exception **{id}** adds a permission: {summary}"),
         None => format!("The exception **{id}** gives more permissions; read its text."),
     }
 }
