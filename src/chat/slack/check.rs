@@ -63,7 +63,7 @@ pub async fn check(config: &SlackConfig, channels: &[ChannelId]) -> Vec<Finding>
     if let Receive::Socket { app_token } = &config.receive {
         found.push(match Client::new(app_token, config.api_url.as_deref()) {
             Ok(app) => match app.open_connection().await {
-                Ok(()) => Finding::Good("Socket Mode works".to_owned()),
+                Ok(_) => Finding::Good("Socket Mode works".to_owned()),
                 Err(error) => Finding::Missing {
                     what: format!("Socket Mode does not work: {}", DeliveryError::from(error)),
                     cure: texts::APP_TOKEN.to_owned(),

@@ -107,9 +107,10 @@ impl Client {
         timed(self.session().auth_test()).await
     }
 
-    /// Whether Socket Mode would open a connection. With an app-level token only.
-    pub async fn open_connection(&self) -> Result<(), CallError> {
-        timed(self.session().apps_connections_open(&SlackApiAppsConnectionOpenRequest::new())).await.map(drop)
+    /// Where a connection of Socket Mode can be opened, once. With an app-level token only.
+    pub async fn open_connection(&self) -> Result<String, CallError> {
+        let request = SlackApiAppsConnectionOpenRequest::new();
+        Ok(timed(self.session().apps_connections_open(&request)).await?.url.value().to_string())
     }
 
     /// Whether the bot is in a channel.

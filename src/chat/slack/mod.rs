@@ -2,6 +2,7 @@
 //!
 //! - `incoming`: what Slack tells, as events; `render`, `rich`, `markdown`, `plain`, `limits`: how a content looks; all
 //!   pure
+//! - `wire`: what Slack sends, as far as the bot reads it
 //! - `receive`: an event is durable before Slack is told so; `socket`, `http`: the two ways it comes
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
 //! - `check`: whether everything is in place
@@ -36,6 +37,7 @@ mod rich;
 mod socket;
 mod texts;
 mod users;
+mod wire;
 
 pub use check::{Finding, check};
 
@@ -81,11 +83,16 @@ pub struct SlackAdapter {
     users: Users,
     pace: Pace,
     receive: Receive,
+    api_url: Option<String>,
     this: std::sync::Weak<SlackAdapter>,
 }
 
 fn error(why: impl Into<String>) -> AdapterError {
     AdapterError { platform: Platform::Slack, why: why.into() }
+}
+
+fn no_certificates(why: std::io::Error) -> AdapterError {
+    error(format!("the system's certificates cannot be read: {why}"))
 }
 
 impl SlackAdapter {
@@ -96,8 +103,7 @@ impl SlackAdapter {
     pub async fn connect(config: SlackConfig) -> Result<Arc<Self>, AdapterError> {
         // One provider of cryptography for every library of the process; another may have set it already.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let client = Client::new(&config.bot_token, config.api_url.as_deref())
-            .map_err(|why| error(format!("the system's certificates cannot be read: {why}")))?;
+        let client = Client::new(&config.bot_token, config.api_url.as_deref()).map_err(no_certificates)?;
         let me = client.auth_test().await.map_err(|why| error(DeliveryError::from(why).to_string()))?;
         info!(team = %me.team_id, user = %me.user_id, "connected to Slack");
         Ok(Arc::new_cyclic(|this| Self {
@@ -107,6 +113,7 @@ impl SlackAdapter {
             users: Users::new(me.team_id),
             pace: Pace::default(),
             receive: config.receive,
+            api_url: config.api_url,
             this: this.clone(),
         }))
     }
@@ -130,9 +137,13 @@ impl ChatAdapter for SlackAdapter {
 
     async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
         let adapter = self.this.upgrade().ok_or_else(|| error("the adapter is gone"))?;
-        let receiver = Receiver { adapter, port };
+        let receiver = Receiver { adapter, port, strange: Arc::default() };
         match &self.receive {
-            Receive::Socket { app_token } => socket::listen(receiver, app_token, stop).await,
+            Receive::Socket { app_token } => {
+                let app = Client::new(app_token, self.api_url.as_deref()).map_err(no_certificates)?;
+                socket::listen(receiver, app, stop).await;
+                Ok(())
+            }
             Receive::Http { listen, signing_secret } => {
                 http::serve(receiver, *listen, signing_secret, stop).await
             }

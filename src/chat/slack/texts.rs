@@ -36,6 +36,11 @@ pub(super) const TRY_AGAIN: &str = "try again; if it stays, check the network be
 pub(super) const APP_TOKEN: &str =
     "switch Socket Mode on, and make an app-level token with the scope connections:write";
 
+/// Why Slack opens no connection. The codes are those of <https://docs.slack.dev/reference/methods/apps.connections.open>.
+pub(super) fn no_socket(code: &str) -> String {
+    format!("Slack opens no connection and says `{code}`: {APP_TOKEN}")
+}
+
 /// Nothing that Slack would let be fetched.
 pub(super) const NO_CONTENT: &str = "Slack gives no address to read it from";
 

@@ -1,7 +1,7 @@
 //! What Slack says of its users: member, guest or bot. Asked once, and again after a while.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use slack_morphism::prelude::*;
@@ -13,11 +13,14 @@ use crate::core::person::Standing;
 /// How long an answer holds: a person who has left may act no longer than this.
 const FRESH: Duration = Duration::from_secs(600);
 
+/// What Slack said last; whoever asks meanwhile waits for the same answer.
+type Said = Arc<tokio::sync::Mutex<Option<(Standing, Instant)>>>;
+
 /// Users that were asked about.
 #[derive(Debug)]
 pub(super) struct Users {
     team: SlackTeamId,
-    known: Mutex<HashMap<String, (Standing, Instant)>>,
+    known: Mutex<HashMap<String, Said>>,
 }
 
 impl Users {
@@ -26,34 +29,36 @@ impl Users {
         Self { team, known: Mutex::default() }
     }
 
-    /// What Slack says of a user.
+    /// What Slack says of a user. Events of one user that wait for it go on in the order in which they came.
     ///
     /// # Errors
     /// When Slack cannot say now; without it nobody may do anything.
     pub async fn standing(&self, client: &Client, user: &SlackUserId) -> Result<Standing, CallError> {
-        let key = user.to_string();
-        let now = Instant::now();
-        if let Some((standing, at)) = self.lock().get(&key)
-            && now.duration_since(*at) < FRESH
+        let said = Arc::clone(self.lock().entry(user.to_string()).or_default());
+        let mut said = said.lock().await;
+        if let Some((standing, at)) = *said
+            && at.elapsed() < FRESH
         {
-            return Ok(*standing);
+            return Ok(standing);
         }
         let standing = match client.user(user).await {
             Ok(user) => standing(&user, &self.team),
             // An account of a workspace that this one does not show.
-            Err(error) if error.is(&["user_not_found", "user_not_visible"]) => Standing::Guest,
+            Err(error) if error.is(&["user_not_found", "user_not_visible", "users_not_found"]) => {
+                Standing::Guest
+            }
             Err(error) => return Err(error),
         };
-        self.lock().insert(key, (standing, now));
+        *said = Some((standing, Instant::now()));
         Ok(standing)
     }
 
     /// Asks anew the next time: the user has changed.
-    pub fn forget(&self, user: &SlackUserId) {
-        self.lock().remove(&user.to_string());
+    pub fn forget(&self, user: &str) {
+        self.lock().remove(user);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Standing, Instant)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Said>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
