@@ -5,6 +5,7 @@
 //! - `wire`: what Slack sends, as far as the bot reads it
 //! - `receive`: an event is durable before Slack is told so; `socket`, `http`: the two ways it comes
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
+//! - `answers`: what the Web API answers; `files`: what came with a message, fetched
 //! - `check`: whether everything is in place
 //! - `users`: who is a member, a guest, a bot
 
@@ -22,9 +23,11 @@ use crate::chat::{
 use crate::core::event::{FileRef, MessageRef};
 use crate::core::person::{AccountId, Platform};
 
+mod answers;
 mod check;
 mod client;
 mod deliver;
+mod files;
 mod http;
 mod incoming;
 mod limits;
@@ -41,11 +44,13 @@ mod wire;
 
 pub use check::{Finding, check};
 
+use answers::Reactions;
 use client::Client;
+use files::Files;
 use incoming::Me;
 use pace::Pace;
 use receive::Receiver;
-use users::Users;
+use users::{Home, Users};
 
 /// What the bot needs to speak in a Slack workspace.
 #[derive(Debug, Clone)]
@@ -78,7 +83,7 @@ pub enum Receive {
 /// Slack as a platform of the bot.
 pub struct SlackAdapter {
     client: Client,
-    http: reqwest::Client,
+    files: Files,
     me: Me,
     users: Users,
     pace: Pace,
@@ -106,11 +111,12 @@ impl SlackAdapter {
         let client = Client::new(&config.bot_token, config.api_url.as_deref()).map_err(no_certificates)?;
         let me = client.auth_test().await.map_err(|why| error(DeliveryError::from(why).to_string()))?;
         info!(team = %me.team_id, user = %me.user_id, "connected to Slack");
+        let files = Files::new(config.api_url.as_deref()).map_err(|why| error(why.to_string()))?;
         Ok(Arc::new_cyclic(|this| Self {
             client,
-            http: reqwest::Client::new(),
-            me: Me(me.user_id),
-            users: Users::new(me.team_id),
+            files,
+            me: Me(me.user_id.into()),
+            users: Users::new(Home { team: me.team_id, enterprise: me.enterprise_id }),
             pace: Pace::default(),
             receive: config.receive,
             api_url: config.api_url,
@@ -155,22 +161,7 @@ impl ChatAdapter for SlackAdapter {
     }
 
     async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
-        let refused = |why: String| DeliveryError::Refused { why };
-        let again =
-            |why: reqwest::Error| DeliveryError::Retry { why: why.without_url().to_string(), after: None };
-        let url = self.client.file_url(&file.id).await?;
-        let url = url.ok_or_else(|| refused(texts::NO_CONTENT.to_owned()))?;
-        let request = self.http.get(url).header("Authorization", self.client.bearer());
-        let mut response =
-            request.send().await.and_then(reqwest::Response::error_for_status).map_err(again)?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(again)? {
-            if (bytes.len() + chunk.len()) as u64 > limit {
-                return Err(refused(texts::too_large(limit)));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
+        self.files.fetch(&self.client, &file.id, limit).await
     }
 
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
@@ -179,11 +170,11 @@ impl ChatAdapter for SlackAdapter {
             Err(error) if error.is(&["message_not_found", "bad_timestamp"]) => return Ok(None),
             other => other?,
         };
-        let standing = reactions.into_iter().flat_map(|reaction| {
-            let emoji = reaction.name.to_string();
-            reaction.users.into_iter().filter(|user| *user != self.me.0).map(move |user| StandingReaction {
-                account: AccountId::new(Platform::Slack, user.to_string()),
-                emoji: emoji.clone(),
+        let me: &str = self.me.0.as_ref();
+        let standing = reactions.into_iter().flat_map(|Reactions { name, users }| {
+            users.into_iter().filter(|user| user != me).map(move |user| StandingReaction {
+                account: AccountId::new(Platform::Slack, user),
+                emoji: name.clone(),
             })
         });
         Ok(Some(standing.collect()))

@@ -44,6 +44,9 @@ pub(super) fn no_socket(code: &str) -> String {
 /// Nothing that Slack would let be fetched.
 pub(super) const NO_CONTENT: &str = "Slack gives no address to read it from";
 
+/// A file that another service keeps.
+pub(super) const ELSEWHERE: &str = "it is not kept at Slack; attach the file itself";
+
 /// A file is larger than is read.
 pub(super) fn too_large(limit: u64) -> String {
     format!("it is larger than {} MB", limit >> 20)

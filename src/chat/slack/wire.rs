@@ -61,6 +61,9 @@ pub(super) struct Message {
     /// When the last answer in its thread was given; on the first message of a thread.
     pub latest_reply: Option<String>,
     pub edited: Option<Edited>,
+    /// What an app attached, of any shape.
+    #[serde(default)]
+    pub metadata: Value,
     #[serde(default, deserialize_with = "readable")]
     pub files: Vec<File>,
     /// What the message is now, in the event that it was changed.
@@ -161,29 +164,6 @@ pub(super) struct Asked {
     pub user: Named,
     pub channel: Named,
     pub message: Message,
-}
-
-/// A page of a list, with where the next one begins.
-#[derive(Debug, Deserialize)]
-pub(super) struct Page<T> {
-    #[serde(flatten)]
-    pub items: T,
-    #[serde(default)]
-    pub response_metadata: Option<Cursor>,
-}
-
-impl<T> Page<T> {
-    /// The cursor of the next page, if there is one.
-    pub fn next(&self) -> Option<String> {
-        let cursor = self.response_metadata.as_ref()?.next_cursor.clone()?;
-        (!cursor.is_empty()).then_some(cursor)
-    }
-}
-
-/// Where the next page begins.
-#[derive(Debug, Deserialize)]
-pub(super) struct Cursor {
-    next_cursor: Option<String>,
 }
 
 #[cfg(test)]
