@@ -30,7 +30,7 @@ use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
-use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Tried};
+use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Note, Tried};
 use crate::core::effect::{Effect, FileStep, Purpose, Timer};
 use crate::core::event::Event;
 use crate::core::person::Platform;
@@ -622,5 +622,36 @@ impl EventPort for Core {
                 }
             }
         }
+    }
+
+    async fn remember(&self, platform: Platform, notes: Vec<Note>) -> Result<(), AcceptError> {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let mut unit = Unit::new(self.store.as_ref());
+        for Note { name, value } in &notes {
+            let key = records::note(platform, name);
+            let put = match value {
+                Some(value) => unit.put(key, value).await,
+                None => unit.drop(key).await,
+            };
+            put.map_err(taken)?;
+        }
+        let kept = self.committer.commit(unit, Vec::new(), "notes", self.clock.now()).await;
+        kept.map(drop).map_err(|error| {
+            self.fail(error.clone());
+            taken(error)
+        })
+    }
+
+    async fn recall(
+        &self,
+        platform: Platform,
+        beginning: &str,
+    ) -> Result<Vec<(String, String)>, AcceptError> {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let range = records::all_notes(platform, beginning);
+        let all = read_all::<String>(self.store.as_ref(), range).await.map_err(taken)?;
+        let whole = records::note(platform, "").0;
+        let name = |key: Key| key.0.strip_prefix(&whole).unwrap_or_default().to_owned();
+        Ok(all.into_iter().map(|(key, _, value)| (name(key), value)).collect())
     }
 }

@@ -133,6 +133,15 @@ pub enum Accepted {
     Ignored,
 }
 
+/// Something an adapter keeps for itself until it takes it back: how far it has read, say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Its name, unique on the platform.
+    pub name: String,
+    /// What to keep; `None` forgets it.
+    pub value: Option<String>,
+}
+
 /// Where an adapter hands in what happened.
 #[async_trait]
 pub trait EventPort: Send + Sync {
@@ -141,6 +150,20 @@ pub trait EventPort: Send + Sync {
     /// # Errors
     /// When the event is not durable; it must be handed in again.
     async fn accept(&self, event: Event) -> Result<Accepted, AcceptError>;
+
+    /// Keeps notes of a platform's adapter, all or none. When this returns `Ok`, they and every event accepted before
+    /// are durable.
+    ///
+    /// # Errors
+    /// When the notes are not durable.
+    async fn remember(&self, platform: Platform, notes: Vec<Note>) -> Result<(), AcceptError>;
+
+    /// What was kept under names that begin so, with the names, in their order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn recall(&self, platform: Platform, beginning: &str)
+    -> Result<Vec<(String, String)>, AcceptError>;
 }
 
 /// An adapter that can go on no longer.

@@ -10,10 +10,11 @@ use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
 use super::answers::{
-    ChannelAnswer, Conversations, FileAnswer, GroupAnswer, Identity, Messages, Page, Reactions,
-    ReactionsAnswer, User, UserAnswer,
+    ChannelAnswer, FileAnswer, GroupAnswer, Identity, Messages, Page, Reactions, ReactionsAnswer, User,
+    UserAnswer,
 };
 use super::pace::Holds;
+use super::wire::Message;
 use crate::chat::DeliveryError;
 
 /// How long one call may take. What has not come back by then may still have been carried out.
@@ -136,7 +137,7 @@ impl Client {
     }
 
     /// Asks for something and reads as much of the answer as the bot needs. Empty arguments are left out.
-    async fn get<T>(&self, method: &'static str, arguments: &[(&str, &str)]) -> Result<T, CallError>
+    pub async fn get<T>(&self, method: &'static str, arguments: &[(&str, &str)]) -> Result<T, CallError>
     where
         T: DeserializeOwned + Send,
     {
@@ -198,46 +199,24 @@ impl Client {
         Ok(opened.channel.id)
     }
 
-    /// A page of the conversations that the bot is in: channels, private channels, direct ones.
-    pub async fn conversations(&self, cursor: &str) -> Result<Page<Conversations>, CallError> {
-        let types = "public_channel,private_channel,im";
-        let arguments =
-            [("types", types), ("exclude_archived", "true"), ("limit", "200"), ("cursor", cursor)];
-        self.get("users.conversations", &arguments).await
+    /// The newest messages of a channel, with the metadata of apps.
+    pub async fn history(&self, channel: &SlackChannelId) -> Result<Vec<Message>, CallError> {
+        let arguments = [("channel", channel.as_ref()), ("limit", "200"), ("include_all_metadata", "true")];
+        Ok(self.get::<Messages>("conversations.history", &arguments).await?.messages)
     }
 
-    /// A page of a channel's messages after `oldest`, newest first, with the metadata of apps.
-    pub async fn history(
-        &self,
-        channel: &SlackChannelId,
-        oldest: &str,
-        cursor: &str,
-    ) -> Result<Page<Messages>, CallError> {
-        let arguments = [
-            ("channel", channel.as_ref()),
-            ("limit", "200"),
-            ("include_all_metadata", "true"),
-            ("oldest", oldest),
-            ("cursor", cursor),
-        ];
-        self.get("conversations.history", &arguments).await
-    }
-
-    /// A page of the messages of a thread after `oldest`, oldest first, with the metadata of apps. The first message of
-    /// the thread is always among them.
+    /// A page of the messages of a thread, with the metadata of apps.
     pub async fn replies(
         &self,
         channel: &SlackChannelId,
-        thread: &str,
-        oldest: &str,
+        thread: &SlackTs,
         cursor: &str,
     ) -> Result<Page<Messages>, CallError> {
         let arguments = [
             ("channel", channel.as_ref()),
-            ("ts", thread),
+            ("ts", thread.as_ref()),
             ("limit", "200"),
             ("include_all_metadata", "true"),
-            ("oldest", oldest),
             ("cursor", cursor),
         ];
         self.get("conversations.replies", &arguments).await

@@ -141,11 +141,11 @@ impl SlackAdapter {
         thread: Option<&SlackTs>,
     ) -> Result<Vec<Message>, DeliveryError> {
         let Some(thread) = thread else {
-            return Ok(self.client.history(channel, "", "").await?.items.messages);
+            return Ok(self.client.history(channel).await?);
         };
         let (mut messages, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = match self.client.replies(channel, thread.as_ref(), "", &cursor).await {
+            let page = match self.client.replies(channel, thread, &cursor).await {
                 Err(error) if error.is(&["thread_not_found"]) => return Ok(messages),
                 other => other?,
             };

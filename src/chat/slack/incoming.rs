@@ -43,7 +43,7 @@ fn place(id: &SlackChannelId, thread: Option<&str>) -> Place {
 }
 
 /// The moment of a message's `ts`, which is its id too: seconds and microseconds since 1970.
-fn moment(ts: &str) -> Timestamp {
+pub(super) fn moment(ts: &str) -> Timestamp {
     let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, "0"));
     let micros = format!("{fraction:0<6}").get(..6).and_then(|digits| digits.parse::<i64>().ok());
     seconds

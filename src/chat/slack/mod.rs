@@ -4,6 +4,7 @@
 //!   pure
 //! - `wire`: what Slack sends, as far as the bot reads it
 //! - `receive`: an event is durable before Slack is told so; `socket`, `http`: the two ways it comes
+//! - `missed`: what was said while the bot was away
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
 //! - `answers`: what the Web API answers; `files`: what came with a message, fetched
 //! - `check`: whether everything is in place
@@ -32,6 +33,7 @@ mod http;
 mod incoming;
 mod limits;
 mod markdown;
+mod missed;
 mod pace;
 mod plain;
 mod receive;
@@ -143,17 +145,20 @@ impl ChatAdapter for SlackAdapter {
 
     async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
         let adapter = self.this.upgrade().ok_or_else(|| error("the adapter is gone"))?;
-        let receiver = Receiver { adapter, port, strange: Arc::default() };
+        let receiver =
+            Receiver { adapter, port, strange: Arc::default(), newest: Arc::default(), gap: Arc::default() };
+        let missed = tokio::spawn(missed::watch(receiver.clone(), stop.clone()));
         match &self.receive {
             Receive::Socket { app_token } => {
                 let app = Client::new(app_token, self.api_url.as_deref()).map_err(no_certificates)?;
                 socket::listen(receiver, app, stop).await;
-                Ok(())
             }
             Receive::Http { listen, signing_secret } => {
-                http::serve(receiver, *listen, signing_secret, stop).await
+                http::serve(receiver, *listen, signing_secret, stop).await?;
             }
         }
+        missed.abort();
+        Ok(())
     }
 
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::Notify;
 use tracing::{debug, info, warn};
 
 use super::SlackAdapter;
@@ -29,6 +30,10 @@ pub(super) struct Receiver {
     pub adapter: Arc<SlackAdapter>,
     pub port: Arc<dyn EventPort>,
     pub strange: Arc<Strange>,
+    /// The newest message that Slack told of.
+    pub newest: Arc<Newest>,
+    /// Told when Slack may have had nobody to tell.
+    pub gap: Arc<Notify>,
 }
 
 /// Why an event was not taken; Slack is not told that it arrived, so it will tell it again.
@@ -52,7 +57,13 @@ impl Receiver {
             Happening::Unknown => self.strange.count(kind(&callback.event)),
             _ => {}
         }
-        self.take(pushed(&self.adapter.me, &callback.event_id, &happening)).await
+        let heard = pushed(&self.adapter.me, &callback.event_id, &happening);
+        let at = heard.as_ref().map(|heard| heard.at);
+        self.take(heard).await?;
+        if let Some(at) = at {
+            self.newest.told(at);
+        }
+        Ok(())
     }
 
     /// Takes a slash command.
@@ -107,6 +118,30 @@ impl Receiver {
 
 fn kind(of: &Value) -> &str {
     of["type"].as_str().unwrap_or("without a type")
+}
+
+/// The newest moment in Slack's time of which something was taken, and the first that was told.
+#[derive(Debug, Default)]
+pub(super) struct Newest(Mutex<Option<(Timestamp, Timestamp)>>);
+
+impl Newest {
+    /// Something of this moment was taken.
+    pub fn told(&self, at: Timestamp) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *told = Some(told.map_or((at, at), |(first, newest)| (first.min(at), newest.max(at))));
+    }
+
+    /// The newest moment; long ago when nothing was taken yet.
+    pub fn get(&self) -> Timestamp {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.map_or(Timestamp::UNIX_EPOCH, |(_, newest)| newest)
+    }
+
+    /// The oldest moment that was told.
+    pub fn first(&self) -> Option<Timestamp> {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.map(|(first, _)| first)
+    }
 }
 
 /// What came and is of no kind that the bot knows: passed over, and counted in the log.

@@ -85,11 +85,14 @@ struct Line {
 
 impl Line {
     async fn hold(self) {
-        let mut attempt = 0;
+        let (mut attempt, mut opened_before) = (0, false);
         while let Some(opened) = self.stop.run_until_cancelled(self.open()).await {
             match opened {
                 Ok(socket) => {
                     info!(line = self.number, "listening to Slack");
+                    if std::mem::replace(&mut opened_before, true) {
+                        self.receiver.gap.notify_one();
+                    }
                     attempt = 0;
                     let leaving = CancellationToken::new();
                     self.connections.spawn(self.clone().listen(socket, leaving.clone()));
