@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::effect::Destination;
 use crate::core::event::{Event, FileRef, MessageRef};
 use crate::core::message::Content;
-use crate::core::person::{AccountId, Platform};
+use crate::core::person::{AccountId, GroupId, Member, Platform};
 
 pub mod console;
 #[cfg(feature = "slack")]
@@ -211,4 +211,14 @@ pub trait ChatAdapter: Send + Sync {
     /// # Errors
     /// When the platform cannot say now.
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError>;
+
+    /// The people who are in a group now, as of a few minutes ago at most while the platform can say, and as of an hour
+    /// ago when it cannot. Guests and bots are left out.
+    ///
+    /// # Errors
+    /// When nobody can say any more who is in it; then nobody counts as such. [`DeliveryError::Refused`] when the bot
+    /// may not read it, or there is no such group.
+    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        Err(DeliveryError::Refused { why: format!("the bot reads no groups of {}", group.platform) })
+    }
 }

@@ -8,7 +8,7 @@
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
 //! - `answers`: what the Web API answers; `files`: what came with a message, fetched
 //! - `check`: whether everything is in place
-//! - `users`: who is a member, a guest, a bot
+//! - `users`: who is a member, a guest, a bot; `groups`: who is in a user group
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,13 +22,14 @@ use crate::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryError, EventPort, StandingReaction, Support,
 };
 use crate::core::event::{FileRef, MessageRef};
-use crate::core::person::{AccountId, Platform};
+use crate::core::person::{AccountId, GroupId, Member, Platform};
 
 mod answers;
 mod check;
 mod client;
 mod deliver;
 mod files;
+mod groups;
 mod http;
 mod incoming;
 mod limits;
@@ -49,6 +50,7 @@ pub use check::{Finding, check};
 use answers::Reactions;
 use client::Client;
 use files::Files;
+use groups::Groups;
 use incoming::Me;
 use pace::Pace;
 use receive::Receiver;
@@ -88,6 +90,7 @@ pub struct SlackAdapter {
     files: Files,
     me: Me,
     users: Users,
+    groups: Groups,
     pace: Pace,
     receive: Receive,
     api_url: Option<String>,
@@ -119,6 +122,7 @@ impl SlackAdapter {
             files,
             me: Me(me.user_id.into()),
             users: Users::new(Home { team: me.team_id, enterprise: me.enterprise_id }),
+            groups: Groups::default(),
             pace: Pace::default(),
             receive: config.receive,
             api_url: config.api_url,
@@ -183,5 +187,8 @@ impl ChatAdapter for SlackAdapter {
             })
         });
         Ok(Some(standing.collect()))
+    }
+    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        self.groups.members(&self.client, &self.users, group).await
     }
 }

@@ -54,6 +54,9 @@ impl Receiver {
         let happening = Happening::read(&callback.event);
         match &happening {
             Happening::UserChange { user } => self.adapter.users.forget(&user.id),
+            Happening::SubteamUpdated | Happening::SubteamMembersChanged => {
+                self.adapter.groups.forget_dates().await;
+            }
             Happening::Unknown => self.strange.count(kind(&callback.event)),
             _ => {}
         }

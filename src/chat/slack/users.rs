@@ -65,6 +65,11 @@ impl Users {
         Ok(standing)
     }
 
+    /// What is to be thought of a user, by what Slack says.
+    pub fn says(&self, user: &User) -> Standing {
+        standing(user, &self.home)
+    }
+
     /// Asks anew the next time: the user has changed.
     pub fn forget(&self, user: &str) {
         self.lock().remove(user);
