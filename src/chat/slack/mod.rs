@@ -12,6 +12,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -84,6 +85,9 @@ pub enum Receive {
     },
 }
 
+/// How long the bot waits for Slack when it starts.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Slack as a platform of the bot.
 pub struct SlackAdapter {
     client: Client,
@@ -109,10 +113,21 @@ impl SlackAdapter {
     /// Asks Slack who the bot is there.
     ///
     /// # Errors
-    /// When Slack cannot be reached or does not take the token.
+    /// What is missing and how to mend it: a token, a scope, Socket Mode; or that Slack cannot be reached.
     pub async fn connect(config: SlackConfig) -> Result<Arc<Self>, AdapterError> {
         // One provider of cryptography for every library of the process; another may have set it already.
         rustls::crypto::ring::default_provider().install_default().ok();
+        let missing: Vec<String> = check::essentials(&config, PATIENCE)
+            .await
+            .into_iter()
+            .filter_map(|finding| match finding {
+                Finding::Missing { what, cure } => Some(format!("- {what}\n  {cure}")),
+                Finding::Good(_) | Finding::Unsure(_) => None,
+            })
+            .collect();
+        if !missing.is_empty() {
+            return Err(error(texts::not_ready(&missing)));
+        }
         let client = Client::new(&config.bot_token, config.api_url.as_deref()).map_err(no_certificates)?;
         let me = client.auth_test().await.map_err(|why| error(DeliveryError::from(why).to_string()))?;
         info!(team = %me.team_id, user = %me.user_id, "connected to Slack");

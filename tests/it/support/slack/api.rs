@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{APP_TOKEN, BOT, BOT_TOKEN, Message, Server, TEAM, World, blocks};
+use super::{APP_TOKEN, BOT, BOT_TOKEN, Message, Server, TEAM, World, blocks, history};
 
-fn refuse(error: &str) -> Response {
+pub(super) fn refuse(error: &str) -> Response {
     axum::Json(json!({ "ok": false, "error": error })).into_response()
 }
 
@@ -38,9 +38,45 @@ pub(super) async fn call(
     for (key, value) in query {
         arguments[key] = json!(value);
     }
-    let response = answer(&server, &method, &arguments);
+    let response =
+        limited(&server, &method, &arguments).unwrap_or_else(|| answer(&server, &method, &arguments));
     server.changed.send_modify(|version| *version += 1);
     response
+}
+
+/// The scope that a method needs; see the methods' pages.
+const NEEDED: &[(&str, &str)] = &[
+    ("chat.", "chat:write"),
+    ("conversations.open", "im:write"),
+    ("users.info", "users:read"),
+    ("usergroups.", "usergroups:read"),
+    ("reactions.get", "reactions:read"),
+    ("files.info", "files:read"),
+    ("files.getUpload", "files:write"),
+    ("files.complete", "files:write"),
+];
+
+/// A refusal for want of a scope, or because there were too many calls.
+fn limited(server: &Server, method: &str, arguments: &Value) -> Option<Response> {
+    let mut world = server.world.lock().unwrap();
+    *world.calls.entry(method.to_owned()).or_default() += 1;
+    let needed = NEEDED.iter().find(|(beginning, _)| method.starts_with(beginning)).map(|(_, scope)| *scope);
+    if needed.is_some_and(|needed| !world.scopes.split(',').any(|scope| scope == needed)) {
+        return Some(refuse("missing_scope"));
+    }
+    let channel =
+        if method.starts_with("chat.") { arguments["channel"].as_str().unwrap_or_default() } else { "" };
+    let key = (method.to_owned(), channel.to_owned());
+    let now = std::time::Instant::now();
+    if world.closed.get(&key).is_some_and(|until| now < *until) {
+        world.faults.push(format!("{method}: called before Retry-After was over"));
+    }
+    let left = world.storm.get_mut(method).filter(|left| **left > 0)?;
+    *left -= 1;
+    let wait = world.retry_after;
+    world.closed.insert(key, now + std::time::Duration::from_secs(wait));
+    let body = axum::Json(json!({ "ok": false, "error": "ratelimited" }));
+    Some((StatusCode::TOO_MANY_REQUESTS, [("retry-after", wait.to_string())], body).into_response())
 }
 
 fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
@@ -60,6 +96,9 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
             ([("x-oauth-scopes", world.scopes.clone())], me).into_response()
         }
         "apps.connections.open" => {
+            if world.link_disabled {
+                return refuse("access_denied");
+            }
             let ticket = world.event_id();
             world.tickets.insert(ticket.clone());
             ok(json!({ "url": format!("ws://{}/link?ticket={ticket}", server.address) }))
@@ -76,22 +115,13 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
         },
         "conversations.open" => ok(json!({ "channel": { "id": format!("D{}", text("users")) } })),
         "chat.postMessage" | "chat.postEphemeral" | "chat.update" => say(&mut world, method, arguments),
-        "conversations.history" | "conversations.replies" => {
-            let Some(messages) = world.channels.get(&channel) else { return refuse("channel_not_found") };
-            let with_metadata =
-                text("include_all_metadata") == "true" || arguments["include_all_metadata"] == true;
-            let thread = text("ts");
-            let shown: Vec<Value> = messages
-                .iter()
-                .filter(|message| message.only_for.is_none())
-                .filter(|message| match method {
-                    "conversations.history" => message.thread.is_none(),
-                    _ => message.ts == thread || message.thread.as_deref() == Some(&thread),
-                })
-                .map(|message| message.json(with_metadata))
-                .collect();
-            ok(json!({ "messages": shown, "has_more": false }))
-        }
+        "users.conversations" => history::conversations(&world, arguments),
+        "conversations.history" => history::history(&world, arguments),
+        "conversations.replies" => history::replies(&world, arguments),
+        "usergroups.users.list" => match world.groups.get(&text("usergroup")) {
+            Some(users) => ok(json!({ "users": users })),
+            None => refuse("no_such_subteam"),
+        },
         "reactions.get" => match world.find(&channel, &text("timestamp")) {
             Some(message) => {
                 ok(json!({ "type": "message", "channel": channel, "message": message.json(false) }))
@@ -122,6 +152,7 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
                 blocks: Value::Null,
                 metadata: Value::Null,
                 edits: 0,
+                edited: None,
                 only_for: None,
                 reactions: BTreeMap::new(),
                 files: shared.clone(),
@@ -131,9 +162,9 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
         }
         "files.info" => {
             let id = text("file");
-            ok(json!({ "file": {
-                "id": id, "name": "file", "url_private_download": format!("http://{}/files/{id}", server.address),
-            } }))
+            let here = format!("http://{}/files/{id}", server.address);
+            let url = world.elsewhere.get(&id).cloned().unwrap_or(here);
+            ok(json!({ "file": { "id": id, "name": "file", "url_private_download": url } }))
         }
         other => {
             world.faults.push(format!("the method {other} is not modelled"));
@@ -208,6 +239,7 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
         blocks,
         metadata: arguments.get("metadata").cloned().unwrap_or(Value::Null),
         edits: 0,
+        edited: None,
         only_for: only_for.clone(),
         reactions: BTreeMap::new(),
         files: Vec::new(),

@@ -32,7 +32,11 @@ pub(super) async fn download(
     if headers.get("authorization").and_then(|v| v.to_str().ok()) != Some(&format!("Bearer {BOT_TOKEN}")) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    match server.world.lock().unwrap().files.get(&id) {
+    let world = server.world.lock().unwrap();
+    if let Some(to) = world.redirects.get(&id) {
+        return (StatusCode::FOUND, [("location", to.clone())]).into_response();
+    }
+    match world.files.get(&id) {
         Some(content) => content.clone().into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -16,6 +16,8 @@ use tokio::sync::{mpsc, watch};
 mod api;
 pub mod blocks;
 mod files;
+mod history;
+pub mod http;
 mod people;
 mod wire;
 
@@ -36,6 +38,8 @@ pub struct Message {
     pub blocks: Value,
     pub metadata: Value,
     pub edits: usize,
+    /// When its author last changed it.
+    pub edited: Option<String>,
     /// Who alone sees it.
     pub only_for: Option<String>,
     pub reactions: BTreeMap<String, BTreeSet<String>>,
@@ -75,6 +79,9 @@ impl Message {
         if let Some(thread) = &self.thread {
             json["thread_ts"] = json!(thread);
         }
+        if let Some(ts) = &self.edited {
+            json["edited"] = json!({ "user": self.user, "ts": ts });
+        }
         if with_metadata && !self.metadata.is_null() {
             json["metadata"] = self.metadata.clone();
         }
@@ -87,19 +94,45 @@ impl Message {
 pub struct World {
     pub channels: BTreeMap<String, Vec<Message>>,
     members: BTreeMap<String, BTreeSet<String>>,
+    /// User groups with their members; one that cannot be read is not there.
+    pub groups: BTreeMap<String, Vec<String>>,
     users: BTreeMap<String, Value>,
     clock: u64,
     events: u64,
     /// Envelopes that no client has acknowledged.
     waiting: VecDeque<Value>,
     sockets: Vec<mpsc::UnboundedSender<Frame>>,
+    /// Connections that are about to be ended: each is, once another one stands.
+    leaving: Vec<mpsc::UnboundedSender<Frame>>,
+    /// How often each method was called.
+    pub calls: BTreeMap<String, usize>,
+    /// How many connections were opened.
+    pub connections: usize,
+    /// Socket Mode is switched off.
+    pub link_disabled: bool,
+    /// Where events go when they go over HTTP.
+    http: Option<http::Way>,
+    /// Events that Slack has given up on.
+    pub lost: usize,
+    /// When each envelope was sent for the first time, and how long the slowest took to be acknowledged.
+    sent: BTreeMap<String, std::time::Instant>,
+    pub slowest: Duration,
     tickets: BTreeSet<String>,
     uploads: BTreeMap<String, (String, Vec<u8>)>,
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Files that are elsewhere: where.
+    pub elsewhere: BTreeMap<String, String>,
+    /// Files whose address leads on to another.
+    pub redirects: BTreeMap<String, String>,
     /// What the token may do, as the header tells it.
     pub scopes: String,
     /// How many of the next posts are answered with 429.
     pub limited: usize,
+    /// How many of the next calls of a method are answered with 429, and how long the client must wait then.
+    pub storm: BTreeMap<String, usize>,
+    pub retry_after: u64,
+    /// Until when a method must not be called, by method and channel.
+    closed: BTreeMap<(String, String), std::time::Instant>,
     /// How many of the next posts are carried out without the client hearing of it.
     pub swallowed: usize,
     /// Calls that Slack would refuse: the test fails at its end when there are any.
@@ -152,6 +185,7 @@ impl Slack {
                 world.users.insert(member.clone(), json!({ "id": member, "team_id": TEAM, "name": member }));
             }
             all.insert(BOT.to_owned());
+            world.retry_after = 1;
             world.members.insert((*channel).to_owned(), all);
             world.channels.insert((*channel).to_owned(), Vec::new());
         }
@@ -160,6 +194,7 @@ impl Slack {
         let address = listener.local_addr().unwrap();
         let (changed, _) = watch::channel(0);
         let server = Arc::new(Server { world: Arc::clone(&world), changed: changed.clone(), address });
+        world.lock().unwrap().scopes = manifest_scopes();
         let routes = Router::new()
             .route("/api/{method}", post(api::call).get(api::call))
             .route("/link", get(wire::link))
@@ -168,6 +203,54 @@ impl Slack {
             .with_state(server);
         tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self { world, changed, address }
+    }
+
+    /// What the bot's messages in a channel say, each once it is there as often as `count`.
+    pub async fn counts(&self, channel: &str, count: usize, what: impl Fn(&Message) -> bool) {
+        let mut changes = self.changed.subscribe();
+        let wait = async {
+            loop {
+                changes.borrow_and_update();
+                let found = {
+                    let world = self.world();
+                    let messages = world.channels.get(channel).into_iter().flatten();
+                    messages.filter(|m| m.user == BOT && what(m)).count()
+                };
+                assert!(found <= count, "{found} in {channel}, not {count}: {:#?}", self.read(channel));
+                if found == count {
+                    return;
+                }
+                changes.changed().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
+            panic!("not {count}; {channel} holds {:#?}", self.read(channel));
+        }
+    }
+
+    /// Waits until the bot has called a method and been answered.
+    pub async fn has_called(&self, method: &str) {
+        self.until(|world| world.calls.get(method).is_some_and(|count| *count > 0)).await;
+    }
+
+    /// Waits until the bot is refused a method from now on.
+    pub async fn refused(&self, method: &str) {
+        let before = self.world().calls.get(method).copied().unwrap_or_default();
+        self.until(|world| world.calls.get(method).is_some_and(|count| *count > before)).await;
+    }
+
+    async fn until(&self, holds: impl Fn(&World) -> bool) {
+        let mut changes = self.changed.subscribe();
+        let wait = async {
+            loop {
+                changes.borrow_and_update();
+                if holds(&self.world()) {
+                    return;
+                }
+                changes.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("it happens");
     }
 
     /// Where the Web API is.
@@ -225,4 +308,11 @@ impl Slack {
         let messages = world.channels.get(channel).into_iter().flatten();
         messages.filter(|message| message.user == BOT).map(Message::words).collect()
     }
+}
+
+/// What the app's manifest asks for.
+fn manifest_scopes() -> String {
+    let manifest = include_str!("../../../../deploy/slack/manifest.yaml");
+    let scopes = manifest.lines().skip_while(|line| line.trim() != "bot:").skip(1);
+    scopes.map_while(|line| line.trim().strip_prefix("- ")).collect::<Vec<_>>().join(",")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{BOT, Message, Slack, TEAM};
+use super::{BOT, Message, Slack, TEAM, World};
 
 impl Slack {
     /// A user with flags of their own, such as `is_restricted`.
@@ -16,6 +16,51 @@ impl Slack {
 
     /// Somebody posts; returns the message's ts.
     pub fn says(&self, user: &str, channel: &str, text: &str, thread: Option<&str>) -> String {
+        self.sends(user, channel, text, thread, Vec::new())
+    }
+
+    /// Somebody posts with a file; returns the file's id.
+    pub fn attaches(&self, user: &str, channel: &str, text: &str, name: &str, content: &[u8]) -> String {
+        self.holds(user, channel, text, name, content, |_, _| {})
+    }
+
+    /// Somebody posts with a file about which something is peculiar; returns the file's id.
+    pub fn holds(
+        &self,
+        user: &str,
+        channel: &str,
+        text: &str,
+        name: &str,
+        content: &[u8],
+        peculiar: impl FnOnce(&mut World, &str),
+    ) -> String {
+        let id = self.act(|world| {
+            let id = format!("F{}", world.event_id());
+            world.files.insert(id.clone(), content.to_vec());
+            peculiar(world, &id);
+            id
+        });
+        let file = json!({ "id": id, "name": name, "title": name, "size": content.len(), "mode": "hosted" });
+        self.sends(user, channel, text, None, vec![file]);
+        id
+    }
+
+    /// People come into a channel.
+    pub fn joins(&self, channel: &str, users: &[&str]) {
+        self.act(|world| {
+            let members = world.members.entry(channel.to_owned()).or_default();
+            members.extend(users.iter().map(|user| (*user).to_owned()));
+        });
+    }
+
+    fn sends(
+        &self,
+        user: &str,
+        channel: &str,
+        text: &str,
+        thread: Option<&str>,
+        files: Vec<Value>,
+    ) -> String {
         self.act(|world| {
             let ts = world.ts();
             let message = Message {
@@ -26,9 +71,10 @@ impl Slack {
                 blocks: Value::Null,
                 metadata: Value::Null,
                 edits: 0,
+                edited: None,
                 only_for: None,
                 reactions: BTreeMap::new(),
-                files: Vec::new(),
+                files: files.clone(),
             };
             world.channels.entry(channel.to_owned()).or_default().push(message);
             let kind = if channel.starts_with('D') { "im" } else { "channel" };
@@ -38,6 +84,12 @@ impl Slack {
             });
             if let Some(thread) = thread {
                 event["thread_ts"] = json!(thread);
+            }
+            // People's own messages have blocks, too; here with one that nobody knows yet.
+            event["blocks"] = json!([{ "type": "rich_text", "elements": [{ "type": "not_known_yet" }] }]);
+            if !files.is_empty() {
+                event["subtype"] = json!("file_share");
+                event["files"] = json!(files);
             }
             world.push(event.clone());
             if text.contains(&format!("<@{BOT}>")) && kind == "channel" {
@@ -105,6 +157,92 @@ impl Slack {
                 "type": kind, "user": user, "reaction": name, "item_user": BOT, "event_ts": event_ts,
                 "item": { "type": "message", "channel": channel, "ts": ts },
             }));
+        });
+    }
+
+    /// Somebody changes what they said.
+    pub fn edits(&self, user: &str, channel: &str, ts: &str, text: &str) {
+        self.changes(channel, ts, |message, now| {
+            assert_eq!(message.user, user);
+            message.text = text.to_owned();
+            message.edited = Some(now);
+        });
+    }
+
+    /// Slack adds the preview of a link.
+    pub fn unfurls(&self, channel: &str, ts: &str) {
+        self.changes(channel, ts, |_, _| {});
+    }
+
+    fn changes(&self, channel: &str, ts: &str, change: impl FnOnce(&mut Message, String)) {
+        self.act(|world| {
+            let now = world.ts();
+            let message = world.find(channel, ts).expect("the message is there");
+            let before = message.json(false);
+            change(message, now.clone());
+            let after = message.json(false);
+            world.push(json!({
+                "type": "message", "subtype": "message_changed", "hidden": true, "channel": channel,
+                "channel_type": "channel", "ts": now, "event_ts": now, "message": after, "previous_message": before,
+            }));
+        });
+    }
+
+    /// Somebody deletes what they said.
+    pub fn deletes(&self, channel: &str, ts: &str) {
+        self.act(|world| {
+            let now = world.ts();
+            let messages = world.channels.get_mut(channel).expect("the channel is there");
+            let at = messages.iter().position(|message| message.ts == ts).expect("the message is there");
+            let before = messages.remove(at).json(false);
+            world.push(json!({
+                "type": "message", "subtype": "message_deleted", "hidden": true, "channel": channel, "ts": now,
+                "event_ts": now, "deleted_ts": ts, "previous_message": before,
+            }));
+        });
+    }
+
+    /// Somebody uses "Ask the OSPO about this" on a message.
+    pub fn asks_about(&self, user: &str, channel: &str, ts: &str) {
+        self.act(|world| {
+            let trigger = world.event_id();
+            let message = world.find(channel, ts).expect("the message is there").json(false);
+            let payload = json!({
+                "type": "message_action", "callback_id": "ask_about", "trigger_id": trigger, "message_ts": ts,
+                "team": null, "enterprise": { "id": "EMODEL" }, "is_enterprise_install": true,
+                "user": { "id": user }, "channel": { "id": channel, "name": "c" }, "message": message,
+            });
+            world.envelope("interactive", payload);
+        });
+    }
+
+    /// Something happens that this bot knows nothing of.
+    pub fn surprises(&self) {
+        self.act(|world| {
+            world.push(json!({ "type": "invented_in_2030", "how": { "deep": [1, 2] }, "event_ts": "1.1" }));
+            world.push(json!({ "type": "reaction_added", "item": { "type": "file" } }));
+            world.push(json!("not even an object"));
+            world.envelope("interactive", json!({ "type": "invented_too", "user": 7 }));
+            world.envelope("slash_commands", json!({ "ssl_check": "1" }));
+            world.envelope("invented_as_well", json!(null));
+        });
+    }
+
+    /// A user group has other members from now on.
+    pub fn regroups(&self, group: &str, members: &[&str]) {
+        self.act(|world| {
+            let members: Vec<String> = members.iter().map(|member| (*member).to_owned()).collect();
+            world.groups.insert(group.to_owned(), members);
+            world.push(json!({ "type": "subteam_members_changed", "subteam_id": group, "team_id": TEAM }));
+        });
+    }
+
+    /// Something that a user is changes, and Slack tells so.
+    pub fn user_changes(&self, id: &str, extra: &Value) {
+        self.user(id, extra);
+        self.act(|world| {
+            let user = world.users[id].clone();
+            world.push(json!({ "type": "user_change", "user": user, "event_ts": "1.1" }));
         });
     }
 }

@@ -20,11 +20,26 @@ impl World {
             "payload": payload,
         });
         self.waiting.push_back(envelope.clone());
+        self.sent.insert(envelope["envelope_id"].as_str().unwrap().to_owned(), std::time::Instant::now());
+        if let Some(http) = &self.http {
+            http.post(envelope);
+            return;
+        }
         let frame = Frame::Text(envelope.to_string().into());
         // One of the connections gets it, as at Slack.
         self.sockets.retain(|socket| !socket.is_closed());
-        if let Some(socket) = self.sockets.last() {
-            socket.send(frame).ok();
+        self.events += 1;
+        if !self.sockets.is_empty() {
+            let turn = self.events as usize % self.sockets.len();
+            self.sockets[turn].send(frame).ok();
+        }
+    }
+
+    /// The bot says that something arrived.
+    pub(super) fn acknowledged(&mut self, id: &str) {
+        self.waiting.retain(|waiting| waiting["envelope_id"] != id);
+        if let Some(sent) = self.sent.remove(id) {
+            self.slowest = self.slowest.max(sent.elapsed());
         }
     }
 
@@ -38,6 +53,25 @@ impl World {
 }
 
 impl Slack {
+    /// Slack says that it ends every connection soon, and does so once another stands.
+    pub fn refreshes(&self, reason: &str) {
+        self.act(|world| {
+            let notice = json!({ "type": "disconnect", "reason": reason, "debug_info": { "host": "model" } });
+            for socket in world.sockets.drain(..) {
+                socket.send(Frame::Text(notice.to_string().into())).ok();
+                world.leaving.push(socket);
+            }
+        });
+    }
+
+    /// Slack gives up on everything that was not acknowledged.
+    pub fn gives_up(&self) {
+        self.act(|world| {
+            world.lost += world.waiting.len();
+            world.waiting.clear();
+        });
+    }
+
     /// Every connection is closed, as Slack does from time to time.
     pub fn disconnects(&self) {
         self.act(|world| {
@@ -72,6 +106,10 @@ async fn talk(server: Arc<Server>, mut socket: WebSocket) {
     let again: Vec<Value> = {
         let mut world = server.world.lock().unwrap();
         world.sockets.push(sender);
+        world.connections += 1;
+        if let Some(old) = world.leaving.pop() {
+            old.send(Frame::Close(None)).ok();
+        }
         world.waiting.iter().cloned().collect()
     };
     // What nobody acknowledged is told again.
@@ -93,7 +131,7 @@ async fn talk(server: Arc<Server>, mut socket: WebSocket) {
                 Some(Ok(Frame::Text(text))) => {
                     let ack: Value = serde_json::from_str(&text).unwrap_or_default();
                     let id = ack["envelope_id"].as_str().unwrap_or_default().to_owned();
-                    server.world.lock().unwrap().waiting.retain(|waiting| waiting["envelope_id"] != id.as_str());
+                    server.world.lock().unwrap().acknowledged(&id);
                     server.changed.send_modify(|version| *version += 1);
                 }
                 Some(Ok(_)) => {}
