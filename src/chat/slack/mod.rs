@@ -1,4 +1,5 @@
-//! Slack, by slack-morphism: events over Socket Mode or HTTP, answers by the Web API and Block Kit.
+//! Slack: events over Socket Mode or HTTP, answers by the Web API and Block Kit with slack-morphism's types. What Slack
+//! sends is read with types of our own, which insist on nothing that the bot has no use for.
 //!
 //! - `incoming`: what Slack tells, as events; `render`, `rich`, `markdown`, `plain`, `limits`: how a content looks; all
 //!   pure
