@@ -19,7 +19,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path as Part, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use axum::routing::{any, get, post};
+use axum::routing::{any, get};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -120,7 +120,7 @@ async fn bare() -> SocketAddr {
     let verifier = Arc::new(SlackEventSignatureVerifier::new(&SECRET.into()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let routes = Router::new().route("/slack", post(take)).with_state(verifier);
+    let routes = Router::new().route("/slack", any(take)).with_state(verifier);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     address
 }
@@ -166,7 +166,11 @@ fn report(what: &str, began: Instant, mut times: Vec<Duration>) {
 }
 
 async fn post_one(client: &reqwest::Client, to: SocketAddr) -> Option<StatusCode> {
-    let body = event().to_string();
+    post(client, to, &event()).await
+}
+
+async fn post(client: &reqwest::Client, to: SocketAddr, event: &Value) -> Option<StatusCode> {
+    let body = event.to_string();
     let (at, hash) = signed(&body);
     let request = client
         .post(format!("http://{to}/slack"))
@@ -200,6 +204,28 @@ async fn over_http(what: &str, to: SocketAddr) {
     });
     let times = join_all(senders).await.into_iter().flat_map(|times| times.expect("a sender"));
     report(what, began, times.collect());
+}
+
+/// Five hundred people ask at once, each in their own conversation: how long they wait for the acknowledgment while the
+/// bot thinks of answers.
+async fn questions(to: SocketAddr) {
+    let client = reqwest::Client::new();
+    let began = Instant::now();
+    let asked = (0..500).map(|number| {
+        let client = client.clone();
+        let mut event = event();
+        event["event"] = json!({
+            "type": "message", "user": format!("U{}", number % 50), "channel": format!("D{number}"), "channel_type": "im",
+            "ts": format!("1700000001.{number:06}"), "text": "must we publish changes to an LGPL library?",
+        });
+        async move {
+            let began = Instant::now();
+            assert_eq!(post(&client, to, &event).await, Some(StatusCode::OK));
+            began.elapsed()
+        }
+    });
+    let times = join_all(asked).await;
+    report("durable, over HTTP, 500 questions at once", began, times);
 }
 
 /// Tells events on one connection, so many at once, and waits for each acknowledgment.
@@ -260,6 +286,7 @@ async fn all() {
     }
     println!("{:<44} {:>8} MB", "memory, idle", bot.memory("VmRSS"));
     over_http("durable, over HTTP", listen).await;
+    questions(listen).await;
     println!("{:<44} {:>8} MB", "memory, at most", bot.memory("VmHWM"));
     drop(bot);
 

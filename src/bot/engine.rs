@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, error, info, warn};
@@ -82,6 +82,8 @@ pub(super) struct Core {
     pub(super) ringing: Mutex<HashSet<Key>>,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
+    /// How many decisions may be under way at a time.
+    thinking: Semaphore,
     next_inbox: AtomicU64,
     jobs: mpsc::UnboundedSender<Job>,
     closing: CancellationToken,
@@ -176,6 +178,7 @@ impl Bot {
                         }
                     })
                 }),
+                thinking: Semaphore::new(cores().saturating_sub(1).max(1)),
                 next_inbox: AtomicU64::new(next_inbox),
                 jobs: sender,
                 closing: CancellationToken::new(),
@@ -390,13 +393,13 @@ impl Core {
                 let intent = understood.intent.clone();
                 let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
                 let decide = || handle::decide(&mind, event, intent, loaded, files, now);
-                (event.id.0.clone(), guarded(decide))
+                (event.id.0.clone(), self.think(decide).await)
             }
             Work::Timer(timer) => {
                 let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
                 self.take_down(&mut unit, timer, &job.key).await?;
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
+                (cause, self.think(|| handle::ring(&mind, timer, loaded, now)).await)
             }
         };
         if let Work::Event(event) = &job.work {
@@ -452,6 +455,13 @@ impl Core {
             self.timers.notify_one();
         }
         Ok(())
+    }
+
+    /// Decides when there is a core for it: one is left for what comes in, which platforms want acknowledged soon.
+    async fn think(&self, decide: impl FnOnce() -> Decision) -> Decision {
+        // It is never closed.
+        let _turn = self.thinking.acquire().await.ok();
+        guarded(decide)
     }
 
     /// A timer that is handled no longer stands under its id, unless it was set anew meanwhile.
@@ -578,6 +588,10 @@ fn guarded(decide: impl FnOnce() -> Decision) -> Decision {
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The number after that of the last record of a kind.

