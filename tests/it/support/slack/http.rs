@@ -21,6 +21,7 @@ const AGAIN: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Durati
 #[derive(Debug, Clone)]
 pub struct Way {
     to: SocketAddr,
+    client: reqwest::Client,
     world: Arc<Mutex<World>>,
     changed: watch::Sender<u64>,
 }
@@ -72,7 +73,7 @@ impl Way {
                 tokio::time::sleep(AGAIN[number - 1]).await;
             }
             let again = (number > 0).then_some((number, reason));
-            match send(self.to, &envelope, again).await {
+            match send(&self.client, self.to, &envelope, again).await {
                 Ok(status) if status.is_success() => {
                     self.world.lock().unwrap().acknowledged(&id);
                     self.changed.send_modify(|version| *version += 1);
@@ -92,13 +93,14 @@ impl Way {
 }
 
 async fn send(
+    client: &reqwest::Client,
     to: SocketAddr,
     envelope: &Value,
     again: Option<(usize, &str)>,
 ) -> reqwest::Result<reqwest::StatusCode> {
     let (kind, body) = request(envelope);
     let at = now();
-    let mut request = reqwest::Client::new()
+    let mut request = client
         .post(format!("http://{to}/slack"))
         .timeout(WAITS)
         .header("content-type", kind)
@@ -115,16 +117,18 @@ impl Slack {
     /// Events go over HTTP from now on.
     pub fn over_http(&self, to: SocketAddr) {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let way = Way { to, world: Arc::clone(&self.world), changed: self.changed.clone() };
+        let client = reqwest::Client::new();
+        let way = Way { to, client, world: Arc::clone(&self.world), changed: self.changed.clone() };
         self.world().http = Some(way);
     }
 
     /// Asks whether the address is the bot's, until it answers.
     pub async fn verifies(&self, to: SocketAddr) {
+        let client = reqwest::Client::new();
         let body = json!({ "type": "url_verification", "token": "x", "challenge": "c-42" }).to_string();
         loop {
             let at = now();
-            let answer = reqwest::Client::new()
+            let answer = client
                 .post(format!("http://{to}/slack"))
                 .header("content-type", "application/json")
                 .header("x-slack-request-timestamp", at.to_string())
