@@ -33,7 +33,7 @@ use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Note, Tried};
 use crate::core::effect::{Effect, FileStep, Purpose, Timer};
 use crate::core::event::Event;
-use crate::core::person::Platform;
+use crate::core::person::{Platform, Role};
 use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
 
@@ -503,6 +503,13 @@ impl Core {
                 if let Some(person) = mind.people.by_account(&event.account) {
                     let found = lookup::seen_by(store, &person.id, roster, now).await?;
                     (loaded.requests, loaded.more) = (found.requests, found.more);
+                }
+            }
+            Extent::OfRoles => {
+                if let Some(person) = mind.people.by_account(&event.account) {
+                    let roles = mind.people.roles().filter(|role| mind.people.holds(&person.id, role));
+                    let roles: Vec<Role> = roles.cloned().collect();
+                    loaded.requests = lookup::decided_by(store, &roles).await?;
                 }
             }
             Extent::All => {

@@ -202,6 +202,8 @@ pub enum Extent {
     None,
     /// The newest that concern the author.
     Newest,
+    /// The open ones that the author's roles decide.
+    OfRoles,
     /// All there are.
     All,
 }
@@ -222,6 +224,7 @@ impl Intent {
             Self::Line(Line::Command(Command::Requests)) => {
                 Needs { requests: Extent::Newest, ..Needs::default() }
             }
+            _ if self.tells_absences() => Needs { requests: Extent::OfRoles, ..Needs::default() },
             Self::Line(Line::Command(Command::Report)) => Needs { requests: Extent::All, ..Needs::default() },
             Self::Line(Line::Command(Command::Coach(command))) => {
                 let reports = matches!(command, CoachCommand::Report(_));
