@@ -490,3 +490,26 @@ async fn half_configured_it_does_not_start_and_says_what_is_missing() {
     let said = refuses(&company).await;
     assert!(said.contains("slack:SNONE") && said.contains("no_such_subteam"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_sees_user_groups_and_says_what_cannot_be_seen_over_http() {
+    let (company, address) = Company::over_http().await;
+    company.slack.world().groups.insert("SLEGAL".to_owned(), vec!["ULEA".to_owned()]);
+    company.rewrite(|config| {
+        let groups = "members_of = [\"slack:SLEGAL\", \"slack:SGONE\"]";
+        config.replace("legal = [\"lea\"]", &format!("legal = {{ people = [\"lea\"], {groups} }}"))
+    });
+    let mut command = company.ospo("slack");
+    command.arg("check");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for expected in [
+        "✔ every scope is granted",
+        "✔ the user group slack:SLEGAL can be read; members: 1",
+        "✖ slack:SGONE: ",
+        &format!("? events come over HTTP: start the bot, which listens on {address}"),
+    ] {
+        assert!(said.contains(expected), "no {expected:?} in:\n{said}");
+    }
+}

@@ -99,3 +99,33 @@ async fn read(client: &Client, users: &Users, group: &GroupId) -> Result<Vec<Mem
     }
     Ok(members)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::users::Home;
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn when_slack_cannot_say_the_last_members_hold_for_an_hour_and_then_nobody() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        // Nobody answers there.
+        let client = Client::new(&"xoxb-x".to_owned().into(), Some("http://127.0.0.1:9/api")).unwrap();
+        let users = Users::new(Home { team: "T1".to_owned(), enterprise: None });
+        let group: GroupId = "slack:S1".parse().unwrap();
+        let lea = Member {
+            account: "slack:ULEA".parse().unwrap(),
+            name: "Lea (sample)".to_owned(),
+            zone: TimeZone::UTC,
+        };
+        let groups = Groups::default();
+        let now = Instant::now();
+        let known = Known { members: vec![lea.clone()], read: now, due: now + FRESH };
+        groups.0.lock().await.insert("S1".to_owned(), known);
+        for wait in [Duration::ZERO, FRESH, STALE / 2] {
+            tokio::time::advance(wait).await;
+            assert_eq!(groups.members(&client, &users, &group).await.unwrap(), [lea.clone()]);
+        }
+        tokio::time::advance(STALE / 2).await;
+        assert!(groups.members(&client, &users, &group).await.is_err());
+    }
+}

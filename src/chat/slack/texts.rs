@@ -29,7 +29,7 @@ pub(super) fn token_works(team: &str, user: Option<&str>) -> String {
 
 /// A user group that can be read.
 pub(super) fn group(group: &GroupId, members: usize) -> String {
-    format!("the user group {group} can be read; {members} people are in it")
+    format!("the user group {group} can be read; members: {members}")
 }
 
 /// The cure for a user group.
