@@ -465,7 +465,7 @@ start_in = "#general"
             ("[people.ada]", "[store]\nbackend = \"postgres\"\n[people.ada]", 4, "OSPO_DATABASE_URL"),
             ("[people.ada]", "[store]\nbackend = \"sqlite\"\n[people.ada]", 5, "postgres"),
             ("start_as = \"ada\"", "start_as = \"max\"", 19, "console:ada"),
-            ("legal = [\"lea\"]", "legal = { members_of = [\"slack:S1\"] }", 13, "add the section"),
+            ("legal = [\"lea\"]", "legal = { members_of = [\"slack:S1\"] }", 14, "add the section"),
         ] {
             let fault = fault(from, to);
             assert!(fault.cure.contains(cure), "{to}: {fault}");
