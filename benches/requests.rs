@@ -147,7 +147,14 @@ fn mind() -> Arc<Mind> {
     let knowledge = Knowledge::load(&files::built_in()).expect("the knowledge is sound");
     let counsel = Counsel::new(&knowledge.articles).expect("an index");
     let Config { people, channels, manners, .. } = config;
-    Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
+    Arc::new(Mind {
+        people,
+        channels,
+        manners,
+        folder: None,
+        knowledge: knowledge.into(),
+        counsel: counsel.into(),
+    })
 }
 
 fn answers(n: usize) -> Answers {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, error, info, warn};
@@ -30,7 +30,7 @@ use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::reload::Reloader;
 use super::unit::{Committer, Unit, read_all};
-use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Tried};
+use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Note, Tried};
 use crate::core::effect::{Effect, FileStep, Purpose, Timer};
 use crate::core::event::Event;
 use crate::core::person::{Platform, Role};
@@ -82,6 +82,8 @@ pub(super) struct Core {
     pub(super) ringing: Mutex<HashSet<Key>>,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
+    /// How many decisions may be under way at a time.
+    thinking: Semaphore,
     next_inbox: AtomicU64,
     jobs: mpsc::UnboundedSender<Job>,
     closing: CancellationToken,
@@ -176,6 +178,7 @@ impl Bot {
                         }
                     })
                 }),
+                thinking: Semaphore::new(cores().saturating_sub(1).max(1)),
                 next_inbox: AtomicU64::new(next_inbox),
                 jobs: sender,
                 closing: CancellationToken::new(),
@@ -390,13 +393,13 @@ impl Core {
                 let intent = understood.intent.clone();
                 let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
                 let decide = || handle::decide(&mind, event, intent, loaded, files, now);
-                (event.id.0.clone(), guarded(decide))
+                (event.id.0.clone(), self.think(decide).await)
             }
             Work::Timer(timer) => {
                 let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
                 self.take_down(&mut unit, timer, &job.key).await?;
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
+                (cause, self.think(|| handle::ring(&mind, timer, loaded, now)).await)
             }
         };
         if let Work::Event(event) = &job.work {
@@ -452,6 +455,13 @@ impl Core {
             self.timers.notify_one();
         }
         Ok(())
+    }
+
+    /// Decides when there is a core for it: one is left for what comes in, which platforms want acknowledged soon.
+    async fn think(&self, decide: impl FnOnce() -> Decision) -> Decision {
+        // It is never closed.
+        let _turn = self.thinking.acquire().await.ok();
+        guarded(decide)
     }
 
     /// A timer that is handled no longer stands under its id, unless it was set anew meanwhile.
@@ -587,6 +597,10 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// The number after that of the last record of a kind.
 fn number_after(last: Option<&Key>) -> u64 {
     last.and_then(|key| key.0.rsplit('/').next()?.parse::<u64>().ok()).unwrap_or(0) + 1
@@ -629,5 +643,36 @@ impl EventPort for Core {
                 }
             }
         }
+    }
+
+    async fn remember(&self, platform: Platform, notes: Vec<Note>) -> Result<(), AcceptError> {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let mut unit = Unit::new(self.store.as_ref());
+        for Note { name, value } in &notes {
+            let key = records::note(platform, name);
+            let put = match value {
+                Some(value) => unit.put(key, value).await,
+                None => unit.drop(key).await,
+            };
+            put.map_err(taken)?;
+        }
+        let kept = self.committer.commit(unit, Vec::new(), "notes", self.clock.now()).await;
+        kept.map(drop).map_err(|error| {
+            self.fail(error.clone());
+            taken(error)
+        })
+    }
+
+    async fn recall(
+        &self,
+        platform: Platform,
+        beginning: &str,
+    ) -> Result<Vec<(String, String)>, AcceptError> {
+        let taken = |error: StoreError| AcceptError::Store(error.to_string());
+        let range = records::all_notes(platform, beginning);
+        let all = read_all::<String>(self.store.as_ref(), range).await.map_err(taken)?;
+        let whole = records::note(platform, "").0;
+        let name = |key: Key| key.0.strip_prefix(&whole).unwrap_or_default().to_owned();
+        Ok(all.into_iter().map(|(key, _, value)| (name(key), value)).collect())
     }
 }

@@ -16,7 +16,7 @@ use crate::core::effect::{Destination, Slot, Subject, Timer, TimerId};
 use crate::core::event::{EventId, MessageRef, Place};
 use crate::core::form::Answers;
 use crate::core::message::Content;
-use crate::core::person::{AccountId, PersonId};
+use crate::core::person::{AccountId, PersonId, Platform};
 use crate::request::RequestId;
 use crate::store::{Key, Record, StoreError};
 
@@ -64,6 +64,16 @@ pub fn all_seen() -> Range<Key> {
 pub struct Seen {
     /// The moment.
     pub at: Timestamp,
+}
+
+/// What a platform's adapter keeps for itself.
+pub fn note(platform: Platform, name: &str) -> Key {
+    Key(format!("note/{platform}/{name}"))
+}
+
+/// All notes of a platform's adapter whose names begin so.
+pub fn all_notes(platform: Platform, beginning: &str) -> Range<Key> {
+    Key::under(&note(platform, beginning).0)
 }
 
 /// A request.

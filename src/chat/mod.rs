@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::effect::Destination;
 use crate::core::event::{Event, FileRef, MessageRef};
 use crate::core::message::Content;
-use crate::core::person::{AccountId, Platform};
+use crate::core::person::{AccountId, GroupId, Member, Platform};
 
 pub mod console;
 #[cfg(feature = "slack")]
@@ -133,6 +133,15 @@ pub enum Accepted {
     Ignored,
 }
 
+/// Something an adapter keeps for itself until it takes it back: how far it has read, say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Its name, unique on the platform.
+    pub name: String,
+    /// What to keep; `None` forgets it.
+    pub value: Option<String>,
+}
+
 /// Where an adapter hands in what happened.
 #[async_trait]
 pub trait EventPort: Send + Sync {
@@ -141,6 +150,20 @@ pub trait EventPort: Send + Sync {
     /// # Errors
     /// When the event is not durable; it must be handed in again.
     async fn accept(&self, event: Event) -> Result<Accepted, AcceptError>;
+
+    /// Keeps notes of a platform's adapter, all or none. When this returns `Ok`, they and every event accepted before
+    /// are durable.
+    ///
+    /// # Errors
+    /// When the notes are not durable.
+    async fn remember(&self, platform: Platform, notes: Vec<Note>) -> Result<(), AcceptError>;
+
+    /// What was kept under names that begin so, with the names, in their order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn recall(&self, platform: Platform, beginning: &str)
+    -> Result<Vec<(String, String)>, AcceptError>;
 }
 
 /// An adapter that can go on no longer.
@@ -188,4 +211,14 @@ pub trait ChatAdapter: Send + Sync {
     /// # Errors
     /// When the platform cannot say now.
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError>;
+
+    /// The people who are in a group now, as of a few minutes ago at most while the platform can say, and as of an hour
+    /// ago when it cannot. Guests and bots are left out.
+    ///
+    /// # Errors
+    /// When nobody can say any more who is in it; then nobody counts as such. [`DeliveryError::Refused`] when the bot
+    /// may not read it, or there is no such group.
+    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        Err(DeliveryError::Refused { why: format!("the bot reads no groups of {}", group.platform) })
+    }
 }

@@ -17,6 +17,7 @@ mod lookup;
 mod maturity;
 mod policy;
 mod report;
+mod roles;
 mod sbom;
 mod serve;
 #[cfg(feature = "slack")]

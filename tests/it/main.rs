@@ -15,6 +15,8 @@ mod requests;
 mod simulation;
 #[cfg(feature = "slack")]
 mod slack;
+#[cfg(feature = "slack")]
+mod slack_wire;
 mod store;
 mod story;
 mod support;

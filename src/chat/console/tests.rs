@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::chat::{Accepted, DeliveryAction, Tried};
+use crate::chat::{Accepted, DeliveryAction, Note, Tried};
 use crate::core::effect::Destination;
 use crate::core::event::Audience;
 use crate::core::event::{Addressed, Event, EventId, EventKind, Place};
@@ -67,6 +67,14 @@ impl EventPort for Bot {
             Some(error) => Err(error),
             None => Ok(self.take(event)),
         }
+    }
+
+    async fn remember(&self, _: Platform, _: Vec<Note>) -> Result<(), AcceptError> {
+        Ok(())
+    }
+
+    async fn recall(&self, _: Platform, _: &str) -> Result<Vec<(String, String)>, AcceptError> {
+        Ok(Vec::new())
     }
 }
 

@@ -6,6 +6,7 @@ use tracing::warn;
 
 use super::client::CallError;
 use super::render::{Rendered, render};
+use super::wire::Message;
 use super::{SlackAdapter, texts};
 use crate::chat::{Delivery, DeliveryAction, DeliveryError, Tried};
 use crate::core::effect::Destination;
@@ -129,15 +130,32 @@ impl SlackAdapter {
 
     /// The message in which a delivery was carried out, if it was.
     async fn find(&self, at: &Target, delivery: &str) -> Result<Option<SlackTs>, DeliveryError> {
-        let messages = match &at.thread {
-            Some(thread) => self.client.replies(&at.channel, thread).await,
-            None => self.client.history(&at.channel).await,
+        let messages = self.around(&at.channel, at.thread.as_ref()).await?;
+        Ok(messages.into_iter().find(|message| carries(message, delivery)).map(|message| message.ts.into()))
+    }
+
+    /// The messages of a thread, or the newest of a channel.
+    async fn around(
+        &self,
+        channel: &SlackChannelId,
+        thread: Option<&SlackTs>,
+    ) -> Result<Vec<Message>, DeliveryError> {
+        let Some(thread) = thread else {
+            return Ok(self.client.history(channel).await?);
         };
-        let messages = match messages {
-            Err(error) if error.is(&["thread_not_found"]) => Vec::new(),
-            other => other?,
-        };
-        Ok(messages.into_iter().find(|message| carries(message, delivery)).map(|message| message.origin.ts))
+        let (mut messages, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = match self.client.replies(channel, thread, &cursor).await {
+                Err(error) if error.is(&["thread_not_found"]) => return Ok(messages),
+                other => other?,
+            };
+            let next = page.next();
+            messages.extend(page.items.messages);
+            match next {
+                Some(next) => cursor = next,
+                None => return Ok(messages),
+            }
+        }
     }
 
     /// Uploads pictures, and all the words where a message was too small for them, beside the message.
@@ -157,11 +175,11 @@ impl SlackAdapter {
             return Ok(());
         }
         if delivery.tried == Tried::Perhaps {
-            let there = self.client.replies(channel, thread).await?;
+            let there = self.around(channel, Some(thread)).await?;
             let names: Vec<&str> = there
                 .iter()
-                .filter(|message| message.sender.user.as_ref() == Some(&self.me.0))
-                .flat_map(|message| message.content.files.iter().flatten())
+                .filter(|message| message.user.as_deref() == Some(self.me.0.as_ref()))
+                .flat_map(|message| &message.files)
                 .filter_map(|file| file.title.as_deref().or(file.name.as_deref()))
                 .collect();
             files.retain(|(name, ..)| !names.contains(name));
@@ -199,10 +217,7 @@ fn message(rendered: &Rendered) -> SlackMessageContent {
     if rendered.blocks.is_empty() { content } else { content.with_blocks(rendered.blocks.clone()) }
 }
 
-fn carries(message: &SlackHistoryMessage, delivery: &str) -> bool {
-    message.content.metadata.as_ref().is_some_and(|metadata| {
-        metadata.event_type == METADATA
-            && metadata.event_payload.as_ref().and_then(|payload| payload.get(DELIVERY)).map(String::as_str)
-                == Some(delivery)
-    })
+fn carries(message: &Message, delivery: &str) -> bool {
+    let metadata = &message.metadata;
+    metadata["event_type"] == METADATA && metadata["event_payload"][DELIVERY] == delivery
 }

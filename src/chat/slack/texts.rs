@@ -1,5 +1,7 @@
 //! What is said about Slack itself: in the log, and to the operator.
 
+use crate::core::person::GroupId;
+
 /// What a refusal of Slack's means, and what to do. The codes are those of the methods' pages under
 /// <https://docs.slack.dev/reference/methods>.
 pub(super) fn refused(code: &str) -> String {
@@ -25,19 +27,45 @@ pub(super) fn token_works(team: &str, user: Option<&str>) -> String {
     format!("the bot token works: {} in {team}", user.unwrap_or("the bot"))
 }
 
+/// A user group that can be read.
+pub(super) fn group(group: &GroupId, members: usize) -> String {
+    format!("the user group {group} can be read; members: {members}")
+}
+
+/// The cure for a user group.
+pub(super) const GROUP: &str = "copy the group's id (S…) from the address of its page, and see that the app has the scope usergroups:read";
+
+/// Events come over HTTP, which only Slack can try.
+pub(super) fn over_http(listen: std::net::SocketAddr) -> String {
+    format!(
+        "events come over HTTP: start the bot, which listens on {listen}, and let Slack verify its request URLs; the \
+         signing secret is right when it does"
+    )
+}
+
+/// What keeps the bot from starting.
+pub(super) fn not_ready(missing: &[String]) -> String {
+    format!("the bot cannot start in Slack yet:\n{}", missing.join("\n"))
+}
+
 /// The cure for a token or a scope.
 pub(super) const INSTALL_AGAIN: &str =
     "install the app again with the manifest in deploy/slack, and put its bot token into the config";
-
-/// The cure for a broken connection.
-pub(super) const TRY_AGAIN: &str = "try again; if it stays, check the network between here and Slack";
 
 /// The cure for the app-level token.
 pub(super) const APP_TOKEN: &str =
     "switch Socket Mode on, and make an app-level token with the scope connections:write";
 
+/// Why Slack opens no connection. The codes are those of <https://docs.slack.dev/reference/methods/apps.connections.open>.
+pub(super) fn no_socket(code: &str) -> String {
+    format!("Slack opens no connection and says `{code}`: {APP_TOKEN}")
+}
+
 /// Nothing that Slack would let be fetched.
 pub(super) const NO_CONTENT: &str = "Slack gives no address to read it from";
+
+/// A file that another service keeps.
+pub(super) const ELSEWHERE: &str = "it is not kept at Slack; attach the file itself";
 
 /// A file is larger than is read.
 pub(super) fn too_large(limit: u64) -> String {

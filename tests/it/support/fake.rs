@@ -199,7 +199,14 @@ pub fn mind() -> Arc<Mind> {
         let knowledge = Knowledge::load(&files::built_in()).unwrap();
         let counsel = Counsel::new(&knowledge.articles).unwrap();
         let Config { people, channels, manners, .. } = config;
-        Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
+        Arc::new(Mind {
+            people,
+            channels,
+            manners,
+            folder: None,
+            knowledge: knowledge.into(),
+            counsel: counsel.into(),
+        })
     });
     Arc::clone(mind)
 }
@@ -212,7 +219,7 @@ pub fn mind_with(company: &[(&str, &str)]) -> Mind {
     let counsel = Counsel::new(&knowledge.articles).unwrap();
     let Mind { people, channels, manners, .. } = &*mind();
     let (people, channels, manners) = (people.clone(), channels.clone(), manners.clone());
-    Mind { people, channels, manners, folder: None, knowledge, counsel }
+    Mind { people, channels, manners, folder: None, knowledge: knowledge.into(), counsel: counsel.into() }
 }
 
 /// A bot that runs.
