@@ -4,11 +4,13 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 
+use super::command::parse;
 use super::engine::{Core, Job, Work};
 use super::filter::{Concern, concerns};
+use super::intent::Intent;
 use super::mind::Mind;
 use super::records::{self, Conversation, Seen};
-use super::sheet::{self, Given, Opening, Which};
+use super::sheet::{self, Given, Opening, Saying, Which};
 use super::unit::{Unit, read_all};
 use crate::chat::{AcceptError, Accepted, EventPort, Note, Support, Visit};
 use crate::core::event::{Event, EventKind};
@@ -95,6 +97,15 @@ impl EventPort for Core {
 
     async fn sheet(&self, event: &Event) -> Result<Option<Sheet>, AcceptError> {
         self.sheet_of(event).await.map_err(not_kept)
+    }
+
+    fn opens(&self, line: &str) -> bool {
+        let mind = self.minds.current();
+        let commands = mind.knowledge.workflows.iter().map(|workflow| workflow.command.as_str());
+        let intent = Intent::Line(parse(line, commands));
+        // Most approvals need no more than a tap.
+        let which = Which::asked(&mind, &intent, line, None);
+        which.is_some_and(|which| !matches!(which, Which::Say(Saying::Confirm, _)))
     }
 
     fn visited(&self, visit: Visit) {

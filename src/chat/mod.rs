@@ -188,6 +188,11 @@ pub trait EventPort: Send + Sync {
         Ok(None)
     }
 
+    /// Whether a line asks for a form, as far as the line alone says: then it is worth a wait.
+    fn opens(&self, _line: &str) -> bool {
+        false
+    }
+
     /// Somebody looks at their home: [`ChatAdapter::show_home`] is called for them soon, and again whenever what it shows
     /// may have changed.
     fn visited(&self, _visit: Visit) {}

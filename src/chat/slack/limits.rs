@@ -19,6 +19,31 @@ pub(super) const RICH_ELEMENTS: usize = 120;
 /// The most characters of a message's `text`, which Slack recommends.
 pub(super) const FALLBACK: usize = 4000;
 
+/// The most blocks of a message.
+pub(super) const MESSAGE_BLOCKS: usize = 50;
+/// The most blocks of a view; see <https://docs.slack.dev/reference/views/modal-views> for all of a view's limits.
+pub(super) const VIEW_BLOCKS: usize = 100;
+/// The most characters of a view's title, and of its buttons.
+pub(super) const VIEW_TITLE: usize = 24;
+/// The most characters that a view remembers.
+pub(super) const PRIVATE_METADATA: usize = 3000;
+/// The most characters of the label and the hint of an input.
+pub(super) const LABEL: usize = 2000;
+/// The most characters of a placeholder.
+pub(super) const PLACEHOLDER: usize = 150;
+/// The most characters that can be typed into an input.
+pub(super) const INPUT_TEXT: usize = 3000;
+/// The most characters of an option.
+pub(super) const OPTION_TEXT: usize = 75;
+/// The most options of a menu.
+pub(super) const OPTIONS: usize = 100;
+/// The most radio buttons in a group.
+pub(super) const RADIO_OPTIONS: usize = 10;
+/// The characters of what is said under an input that is wrong. Slack names no limit; more would be read by nobody.
+pub(super) const ERROR: usize = 300;
+/// The most characters of the headline, the text and the buttons of a dialog that asks whether somebody is sure.
+pub(super) const CONFIRM: (usize, usize, usize) = (100, 300, 30);
+
 /// The beginning of a text that fits into `most` characters, with an ellipsis where something is left out.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {

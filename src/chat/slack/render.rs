@@ -4,11 +4,11 @@
 use slack_morphism::prelude::*;
 
 use super::limits::{
-    BUTTON_TEXT, BUTTON_VALUE, BUTTONS_IN_A_BLOCK, CONTEXT_TEXT, FALLBACK, HEADER, cut, escape,
+    BUTTON_TEXT, BUTTON_VALUE, BUTTONS_IN_A_BLOCK, CONFIRM, CONTEXT_TEXT, FALLBACK, HEADER, cut, escape,
 };
 use super::rich::{Look, Page, Run};
-use super::{markdown, plain};
-use crate::core::message::{Block, Button, Content, Field, Picture, Span, Tone};
+use super::{markdown, plain, texts};
+use crate::core::message::{Block, Button, Content, Field, Picture, Span, Text, Tone};
 
 /// A content as Slack takes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +63,31 @@ fn sign(tone: Tone) -> &'static str {
     }
 }
 
-fn note(text: &str) -> SlackBlock {
+/// A dialog that asks before a press counts.
+fn sure(question: &str) -> SlackBlockConfirmItem {
+    let (title, text, button) = CONFIRM;
+    let plain = |text: &str, most: usize| SlackBlockPlainTextOnly::from(cut(text, most));
+    SlackBlockConfirmItem::new(
+        plain(texts::SURE, title),
+        SlackBlockPlainText::new(cut(question, text)).into(),
+        plain(texts::SURE_YES, button),
+        plain(texts::SURE_NO, button),
+    )
+}
+
+/// A text as a part of a view: what it says, and its choices.
+pub(super) fn parts(text: &Text) -> Vec<SlackBlock> {
+    let (mut page, mut pictures) = (Page::new(), Vec::new());
+    for block in &text.blocks {
+        write(block, &mut page, &mut pictures);
+    }
+    let mut blocks: Vec<SlackBlock> = page.finish().0.into_iter().collect();
+    blocks.extend(actions(&text.buttons));
+    blocks
+}
+
+/// Small print.
+pub(super) fn note(text: &str) -> SlackBlock {
     let text = SlackBlockPlainText::new(cut(text, CONTEXT_TEXT));
     SlackContextBlock::new(vec![SlackContextBlockElement::Plain(text)]).into()
 }
@@ -114,10 +138,16 @@ fn actions(buttons: &[Button]) -> Vec<SlackBlock> {
                 .iter()
                 .map(|(n, button)| {
                     let label = SlackBlockPlainTextOnly::from(cut(&button.label, BUTTON_TEXT));
-                    SlackBlockButtonElement::new(label)
+                    let element = SlackBlockButtonElement::new(label)
                         .with_action_id(format!("press-{n}").into())
-                        .with_value(button.action.clone())
-                        .into()
+                        .with_value(button.action.clone());
+                    match &button.sure {
+                        Some(question) => element
+                            .with_style(SlackBlockButtonStyle::Danger)
+                            .with_confirm(sure(question))
+                            .into(),
+                        None => element.into(),
+                    }
                 })
                 .collect();
             SlackActionsBlock::new(elements).into()
