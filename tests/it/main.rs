@@ -16,6 +16,8 @@ mod simulation;
 #[cfg(feature = "slack")]
 mod slack;
 #[cfg(feature = "slack")]
+mod slack_forms;
+#[cfg(feature = "slack")]
 mod slack_wire;
 mod store;
 mod story;

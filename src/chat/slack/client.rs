@@ -214,11 +214,11 @@ impl Client {
         Ok(self.views("views.open", &request).await?.view)
     }
 
-    /// Changes a view, if it is still the one with a hash.
-    pub async fn update_view(&self, id: &str, hash: &str, view: SlackView) -> Result<(), CallError> {
+    /// Changes a view, if it is still the one with a hash; without one, whatever it is.
+    pub async fn update_view(&self, id: &str, hash: &str, view: SlackView) -> Result<View, CallError> {
         let request = SlackApiViewsUpdateRequest::new(view).with_view_id(id.to_owned().into());
         let request = if hash.is_empty() { request } else { request.with_hash(hash.to_owned()) };
-        self.views("views.update", &request).await.map(drop)
+        Ok(self.views("views.update", &request).await?.view)
     }
 
     /// Shows a user's Home tab.

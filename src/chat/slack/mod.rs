@@ -46,6 +46,8 @@ mod receive;
 mod render;
 mod rich;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod users;
 mod views;

@@ -26,7 +26,7 @@ use crate::core::sheet::{Handing, Sheet, SheetKey};
 /// How long a form may take to be known before its trigger is used for a view that says so: a trigger is good for three
 /// seconds. Source: <https://docs.slack.dev/interactivity/handling-user-interaction#trigger_id>.
 const READY: Duration = Duration::from_millis(800);
-/// How long Slack may take to open a view.
+/// How long Slack may take to open or to change a view.
 const OPENING: Duration = Duration::from_secs(2);
 /// How many views are remembered before those that are not in use are forgotten.
 const REMEMBERED: usize = 1024;
@@ -39,11 +39,23 @@ pub(in super::super) type Reply = Option<Value>;
 pub(in super::super) struct Views(Mutex<HashMap<String, Arc<tokio::sync::Mutex<Stage>>>>);
 
 /// Where a view is on its way.
+#[derive(Debug, Default)]
+struct Stage {
+    handing: Handed,
+    /// How often something was done in it.
+    count: u64,
+    /// The newest turn of its parts.
+    turn: usize,
+    /// Its newest version, where the bot knows a newer one than it was told.
+    hash: Option<String>,
+}
+
+/// Whether a view was handed in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Stage {
+enum Handed {
     #[default]
-    Open,
-    HandedIn,
+    No,
+    In,
 }
 
 impl Views {
@@ -118,13 +130,18 @@ impl Receiver {
         }
     }
 
-    async fn change(&self, id: &str, hash: &str, view: SlackView) {
-        match self.adapter.client.update_view(id, hash, view).await {
-            Ok(()) => {}
-            // It was changed meanwhile, or closed: what comes later shows it as it is then.
-            Err(error) if error.is(&["hash_conflict", "not_found"]) => debug!(?error, "a view has changed"),
-            Err(error) => warn!(?error, "a form cannot be changed"),
+    /// Changes a view, if it is still the one with a hash; returns the hash that it has then.
+    async fn change(&self, id: &str, hash: &str, view: SlackView) -> Option<String> {
+        match tokio::time::timeout(OPENING, self.adapter.client.update_view(id, hash, view)).await {
+            Ok(Ok(view)) => return Some(view.hash).filter(|hash| !hash.is_empty()),
+            // It was changed meanwhile, or closed.
+            Ok(Err(error)) if error.is(&["hash_conflict", "not_found"]) => {
+                debug!(?error, "a view has changed")
+            }
+            Ok(Err(error)) => warn!(?error, "a form cannot be changed"),
+            Err(_) => warn!("Slack takes too long to change a form"),
         }
+        None
     }
 
     /// A form is handed in.
@@ -156,10 +173,11 @@ impl Receiver {
             Accepted::Kept | Accepted::Known => match (sheet, next) {
                 (Some(sheet), Some(page)) => {
                     let mark = Mark { page, turn: mark.turn + 1, ..mark };
+                    *stage = Stage { count: stage.count + 1, turn: mark.turn, ..Stage::default() };
                     Ok(Some(json!({ "response_action": "update", "view": modal::modal(&sheet, mark) })))
                 }
                 _ => {
-                    *stage = Stage::HandedIn;
+                    stage.handing = Handed::In;
                     Ok(None)
                 }
             },
@@ -173,7 +191,7 @@ impl Receiver {
         let views = self.adapter.views.of(&viewed.view.id);
         let stage = views.lock().await;
         let filled = viewed.view.filled(&mark);
-        if *stage == Stage::HandedIn || viewed.view.is_untouched() {
+        if stage.handing == Handed::In || viewed.view.is_untouched() {
             return Ok(None);
         }
         let event = self.event(answers(viewed, &mark, &key, &filled, Handing::Aside, "closed")).await?;
@@ -191,8 +209,8 @@ impl Receiver {
             return Ok(None);
         };
         let views = self.adapter.views.of(&view.id);
-        let stage = views.lock().await;
-        if *stage == Stage::HandedIn {
+        let mut stage = views.lock().await;
+        if stage.handing == Handed::In {
             return Ok(None);
         }
         let viewed = Viewed {
@@ -211,9 +229,22 @@ impl Receiver {
             Some(page) => Mark { page, turn: mark.turn + 1, ..mark },
             None => mark,
         };
-        // Slack is told first: it waits for that, and the change may take its time.
+        if mark.turn < stage.turn {
+            // The part was left before this was heard.
+            return Ok(None);
+        }
+        (stage.count, stage.turn) = (stage.count + 1, mark.turn);
+        let (count, views) = (stage.count, Arc::clone(&views));
         let (receiver, view, shown) = (self.clone(), view.clone(), modal::modal(&sheet, mark));
-        tokio::spawn(async move { receiver.change(&view.id, &view.hash, shown).await });
+        // Slack is told first: it waits for that, and the change may take its time.
+        tokio::spawn(async move {
+            let mut stage = views.lock().await;
+            // What was done since shows it as it is then.
+            if stage.count == count {
+                let hash = stage.hash.clone().unwrap_or(view.hash);
+                stage.hash = receiver.change(&view.id, &hash, shown).await;
+            }
+        });
         Ok(None)
     }
 

@@ -15,4 +15,6 @@ mod state;
 
 pub(super) use flow::{Reply, Views};
 pub(super) use home::home;
+#[cfg(test)]
+pub(super) use modal::parts_of;
 pub(super) use state::View;

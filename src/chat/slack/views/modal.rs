@@ -230,3 +230,10 @@ fn option(text: &str, value: &str) -> SlackBlockChoiceItem<SlackBlockText> {
 fn plain_option(text: &str, value: &str) -> SlackBlockChoiceItem<SlackBlockPlainTextOnly> {
     SlackBlockChoiceItem::new(cut(text, OPTION_TEXT).into(), value.to_owned())
 }
+
+/// Every part of a form as a modal.
+#[cfg(test)]
+pub(in super::super) fn parts_of(sheet: &Sheet, place: &crate::core::event::Place) -> Vec<SlackView> {
+    let parts = (0..pages(&sheet.form)).filter(|page| !asked_on(sheet, *page).is_empty());
+    parts.map(|page| modal(sheet, Mark { page, ..Mark::at(place) })).collect()
+}

@@ -162,6 +162,9 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
             world.channels.entry(text("channel_id")).or_default().push(message);
             ok(json!({ "files": shared }))
         }
+        "views.open" | "views.push" | "views.update" | "views.publish" => {
+            super::views::answer(&mut world, method, arguments)
+        }
         "files.info" => {
             let id = text("file");
             let here = format!("http://{}/files/{id}", server.address);

@@ -19,6 +19,7 @@ mod files;
 mod history;
 pub mod http;
 mod people;
+pub mod views;
 mod wire;
 
 pub const BOT_TOKEN: &str = "xoxb-model";
@@ -134,6 +135,8 @@ pub struct World {
     pub swallowed: usize,
     /// Calls that Slack would refuse: the test fails at its end when there are any.
     pub faults: Vec<String>,
+    /// Modals and Home tabs.
+    pub views: views::Views,
     last_post: BTreeMap<String, std::time::Instant>,
     /// The least time between two posts in one channel.
     pub closest: Option<Duration>,
