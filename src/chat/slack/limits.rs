@@ -19,10 +19,16 @@ pub(super) const RICH_ELEMENTS: usize = 120;
 /// The most characters of a message's `text`, which Slack recommends.
 pub(super) const FALLBACK: usize = 4000;
 
-/// The most blocks of a message.
-pub(super) const MESSAGE_BLOCKS: usize = 50;
+/// The most buttons of one message or part of a view: more are a list, not a choice.
+pub(super) const BUTTONS: usize = 50;
+/// The characters of all buttons of a message, for the same reason as [`RICH_TEXT`].
+pub(super) const BUTTONS_TEXT: usize = 3000;
+/// The characters of the small print of a message, for the same reason.
+pub(super) const FOOTER: usize = 500;
 /// The most blocks of a view; see <https://docs.slack.dev/reference/views/modal-views> for all of a view's limits.
 pub(super) const VIEW_BLOCKS: usize = 100;
+/// The bytes of the blocks of a view that surely stay below `view_too_large`, which is 250 kB.
+pub(super) const VIEW_SIZE: usize = 200_000;
 /// The most characters of a view's title, and of its buttons.
 pub(super) const VIEW_TITLE: usize = 24;
 /// The most characters that a view remembers.
@@ -52,6 +58,11 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
     short.push('…');
     short
+}
+
+/// The same where Slack takes no empty text.
+pub(super) fn fit(text: &str, most: usize) -> String {
+    if text.trim().is_empty() { "…".to_owned() } else { cut(text, most) }
 }
 
 /// A text as Slack's `text` wants it: `&`, `<` and `>` are all that can carry a mention, a link or a command.

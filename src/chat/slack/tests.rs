@@ -156,7 +156,7 @@ fn json(view: &SlackView) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_message_is_one_that_slack_takes(content in content()) {

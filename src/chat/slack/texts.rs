@@ -91,6 +91,8 @@ pub(super) const WAITING: &str = "The form is on its way.";
 /// What it says when there is no form after all.
 pub(super) const NO_FORM: &str =
     "There is no form to fill in here. I answer you in the conversation; you can close this.";
+/// Where a message has no room for more.
+pub(super) const MORE_IN_FILE: &str = "There is more than fits here: the whole is in the file below.";
 /// Where a Home tab has no room for more.
 pub(super) const MORE_AT_HOME: &str = "There is more than fits here. Write “requests” to me to see it.";
 /// Before a press counts.

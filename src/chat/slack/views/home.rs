@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::*;
 
-use super::super::limits::VIEW_BLOCKS;
+use super::super::limits::{VIEW_BLOCKS, VIEW_SIZE};
 use super::super::render::{note, parts};
 use super::super::texts;
 use super::mark::Mark;
@@ -11,11 +11,12 @@ use crate::core::message::Home;
 
 /// A home as a view; `place` is the person's direct conversation, where presses are answered.
 pub(in super::super) fn home(home: &Home, place: &Place) -> SlackView {
-    let mut blocks: Vec<SlackBlock> = Vec::new();
+    let (mut blocks, mut size) = (Vec::<SlackBlock>::new(), 0);
     for part in &home.parts {
         let next = parts(part);
+        size += serde_json::to_string(&next).map_or(0, |json| json.len());
         // One is kept for the line that says so.
-        if blocks.len() + next.len() >= VIEW_BLOCKS {
+        if blocks.len() + next.len() >= VIEW_BLOCKS || size > VIEW_SIZE {
             blocks.push(note(texts::MORE_AT_HOME));
             break;
         }

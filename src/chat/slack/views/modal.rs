@@ -3,7 +3,7 @@
 use slack_morphism::prelude::*;
 
 use super::super::limits::{
-    self, INPUT_TEXT, LABEL, OPTION_TEXT, OPTIONS, PLACEHOLDER, RADIO_OPTIONS, VIEW_TITLE, cut,
+    self, INPUT_TEXT, LABEL, OPTION_TEXT, OPTIONS, PLACEHOLDER, RADIO_OPTIONS, VIEW_TITLE, cut, fit,
 };
 use super::super::render::parts;
 use super::super::texts;
@@ -76,7 +76,7 @@ pub(super) fn modal(sheet: &Sheet, mark: Mark) -> SlackView {
     let submit = if next.is_some() { texts::NEXT } else { &sheet.submit };
     view(&sheet.form.title, blocks).map_modal(|modal| {
         modal
-            .with_submit(cut(submit, VIEW_TITLE).into())
+            .with_submit(fit(submit, VIEW_TITLE).into())
             .with_callback_id(CALLBACK.into())
             .with_notify_on_close(true)
             .with_private_metadata(mark.written())
@@ -103,7 +103,7 @@ impl Modal {
 }
 
 fn view(title: &str, blocks: Vec<SlackBlock>) -> Modal {
-    let title = SlackBlockPlainTextOnly::from(cut(title, VIEW_TITLE));
+    let title = SlackBlockPlainTextOnly::from(fit(title, VIEW_TITLE));
     Modal(SlackModalView::new(title, blocks).with_close(SlackBlockPlainTextOnly::from(texts::CLOSE)))
 }
 
@@ -123,13 +123,13 @@ fn inputs(sheet: &Sheet, field: &FormField, turn: usize, deciding: bool) -> Vec<
             SlackInputBlockElement::PlainTextInput(_) | SlackInputBlockElement::UrlInput(_)
         );
     let optional = field.optional || field.kind == FieldKind::Sbom;
-    let mut block = SlackInputBlock::new(cut(&field.ask, LABEL).into(), element)
+    let mut block = SlackInputBlock::new(fit(&field.ask, LABEL).into(), element)
         .with_block_id(block_id(turn, &field.id).into())
         .with_optional(optional);
     if told {
         block = block.with_dispatch_action(true);
     }
-    if !field.help.is_empty() {
+    if !field.help.trim().is_empty() {
         block = block.with_hint(cut(&field.help, LABEL).into());
     }
     let mut blocks = vec![block.into()];
@@ -223,12 +223,12 @@ fn numbered<T>(choices: &[String], option: impl Fn(&str, &str) -> T) -> Vec<T> {
 }
 
 fn option(text: &str, value: &str) -> SlackBlockChoiceItem<SlackBlockText> {
-    let text = SlackBlockPlainText::new(cut(text, OPTION_TEXT));
+    let text = SlackBlockPlainText::new(fit(text, OPTION_TEXT));
     SlackBlockChoiceItem::new(SlackBlockText::Plain(text), value.to_owned())
 }
 
 fn plain_option(text: &str, value: &str) -> SlackBlockChoiceItem<SlackBlockPlainTextOnly> {
-    SlackBlockChoiceItem::new(cut(text, OPTION_TEXT).into(), value.to_owned())
+    SlackBlockChoiceItem::new(fit(text, OPTION_TEXT).into(), value.to_owned())
 }
 
 /// Every part of a form as a modal.

@@ -216,7 +216,8 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
             return refuse("cant_update_message");
         }
         message.text = words;
-        message.blocks = blocks;
+        // Where a text is given and no blocks, the message has none from then on.
+        message.blocks = if blocks == json!([]) { Value::Null } else { blocks };
         message.edits += 1;
         let json = json!({ "ok": true, "channel": channel, "ts": ts, "message": message.json(false) });
         return axum::Json(json).into_response();
