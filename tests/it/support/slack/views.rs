@@ -347,10 +347,10 @@ pub(super) fn answer(world: &mut World, method: &str, arguments: &Value) -> Resp
 impl Slack {
     /// Waits until the bot is connected.
     pub async fn connected(&self) {
-        self.until("the bot connects", |world| (!world.sockets.is_empty()).then_some(())).await;
+        self.awaited("the bot connects", |world| (!world.sockets.is_empty()).then_some(())).await;
     }
 
-    async fn until<T>(&self, what: &str, found: impl Fn(&World) -> Option<T>) -> T {
+    async fn awaited<T>(&self, what: &str, found: impl Fn(&World) -> Option<T>) -> T {
         let mut changes = self.changed.subscribe();
         let wait = async {
             loop {
@@ -383,7 +383,7 @@ impl Slack {
     }
 
     async fn view(&self, user: &str, kind: &str, what: impl Fn(&Shown) -> bool) -> Shown {
-        self.until(&format!("a {kind} for {user}"), |world| {
+        self.awaited(&format!("a {kind} for {user}"), |world| {
             let theirs = world.views.shown.values().filter(|shown| shown.user == user && !shown.closed);
             theirs.filter(|shown| shown.view["type"] == kind).find(|shown| what(shown)).cloned()
         })
@@ -392,7 +392,7 @@ impl Slack {
 
     /// Waits until a view is closed.
     pub async fn gone(&self, view: &str) {
-        self.until("the view closes", |world| world.views.shown[view].closed.then_some(())).await;
+        self.awaited("the view closes", |world| world.views.shown[view].closed.then_some(())).await;
     }
 
     /// How many modals somebody has seen.
