@@ -39,25 +39,24 @@ const THIRD: &[(&str, &str)] = &[
 ];
 
 impl Company {
-    fn fills(&self, view: &Shown, answers: &[(&str, &str)]) {
+    /// Ada fills in what she is asked, as it comes up; returns the form.
+    async fn fills(&self, answers: &[(&str, &str)]) -> Shown {
+        let mut form = None;
         for (label, value) in answers {
-            self.slack.fills(&view.id, label, value);
+            let shown = self.slack.modal("UADA", |view| view.asks(label)).await;
+            self.slack.fills(&shown.id, label, value);
+            form = Some(shown);
         }
+        form.expect("something is filled in")
     }
 
     /// Ada files a release request in a form; returns the ts of legal's card.
     async fn files_a_release(&self) -> String {
         self.slack.commands("UADA", "CGENERAL", "request-release");
-        let form = self.slack.modal("UADA", |view| view.asks("What will the project be called")).await;
-        self.fills(&form, FIRST);
-        self.slack.submits(&form.id);
-        let form = self.slack.modal("UADA", |view| view.asks("What does it depend on")).await;
-        self.fills(&form, SECOND);
-        self.slack.submits(&form.id);
-        let form = self.slack.modal("UADA", |view| view.asks("Which team owns it")).await;
-        self.fills(&form, THIRD);
-        self.slack.submits(&form.id);
-        self.slack.gone(&form.id).await;
+        for answers in [FIRST, SECOND, THIRD] {
+            let form = self.fills(answers).await;
+            self.slack.submits(&form.id);
+        }
         self.slack.sees("CLEGAL", |message| message.words().contains("valve")).await.ts
     }
 }
@@ -87,7 +86,7 @@ async fn a_form_asks_what_the_answers_ask_for_says_what_is_wrong_and_is_kept_whe
     assert_eq!(form.stands("What will the project be called"), "valve");
     assert_eq!(form.stands("What kind of release"), "new project");
     assert_eq!(form.stands("Is all of it written by us"), "No");
-    company.fills(&form, FIRST);
+    company.fills(FIRST).await;
     let form = slack.modal("UADA", |view| !view.asks("Which code, assets, data")).await;
     slack.fills(&form.id, "Under which license", "the usual one");
     slack.submits(&form.id);
@@ -106,7 +105,7 @@ async fn a_form_asks_what_the_answers_ask_for_says_what_is_wrong_and_is_kept_whe
     slack.submits(&form.id);
     let form = slack.modal("UADA", |view| view.words().contains("Part 2 of 3")).await;
     assert_eq!(form.stands("Does it contain or use cryptography"), "Yes");
-    company.fills(&form, SECOND);
+    company.fills(SECOND).await;
     let form = slack.modal("UADA", |view| !view.asks("Which algorithms")).await;
     slack.fills(&form.id, "What does it depend on", "");
     slack.submits(&form.id);
@@ -114,8 +113,8 @@ async fn a_form_asks_what_the_answers_ask_for_says_what_is_wrong_and_is_kept_whe
     slack.fills(&form.id, "a file instead", &format!("bom.json={SBOM}"));
     slack.submits(&form.id);
 
-    let form = slack.modal("UADA", |view| view.words().contains("Part 3 of 3")).await;
-    company.fills(&form, THIRD);
+    let form = company.fills(THIRD).await;
+    assert!(form.words().contains("Part 3 of 3"), "{}", form.words());
     slack.submits(&form.id);
     slack.submits_again(&form.id);
     slack.gone(&form.id).await;
@@ -187,17 +186,14 @@ async fn what_was_handed_in_survives_a_kill_and_is_approved_by_reactions() {
     slack.connected().await;
     // A form in parts: the bot dies before the last, and again right after it.
     slack.commands("UADA", "CGENERAL", "request-release");
-    let form = slack.modal("UADA", |view| view.asks("What will the project be called")).await;
-    company.fills(&form, FIRST);
+    let form = company.fills(FIRST).await;
     slack.submits(&form.id);
-    let form = slack.modal("UADA", |view| view.asks("What does it depend on")).await;
-    company.fills(&form, SECOND);
+    let form = company.fills(SECOND).await;
     slack.settles().await;
     drop(bot);
     let bot = company.serve();
     slack.submits(&form.id);
-    let form = slack.modal("UADA", |view| view.asks("Which team owns it")).await;
-    company.fills(&form, THIRD);
+    let form = company.fills(THIRD).await;
     slack.submits(&form.id);
     slack.gone(&form.id).await;
     drop(bot);

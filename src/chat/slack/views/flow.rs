@@ -70,55 +70,61 @@ impl Views {
 
 impl Receiver {
     /// Shows the form that somebody asks for; where there is none, or Slack does not open it, hands in what they said.
+    /// What Slack tells again is dealt with once.
     pub async fn show_or_take(&self, heard: Heard, trigger: &str) -> Result<(), NotTaken> {
+        let once = self.adapter.views.of(trigger);
+        let mut stage = once.lock().await;
+        if stage.handing == Handed::No
+            && let Some(event) = self.show(heard, trigger).await?
+        {
+            self.port.accept(event).await?;
+        }
+        stage.handing = Handed::In;
+        Ok(())
+    }
+
+    /// Shows the form that somebody asks for; gives back what they said when none was shown.
+    async fn show(&self, heard: Heard, trigger: &str) -> Result<Option<Event>, NotTaken> {
         let line = match &heard.kind {
             EventKind::Said { text, .. } => text.clone(),
             EventKind::Pressed { action, .. } => action.clone(),
             _ => String::new(),
         };
+        let trigger = trigger.into();
         let asked = async {
             let event = self.event(heard).await?;
             let sheet = self.port.sheet(&event).await?;
             Ok::<_, NotTaken>((event, sheet))
         };
         tokio::pin!(asked);
-        let trigger = trigger.into();
-        let event = match tokio::time::timeout(READY, &mut asked).await {
-            Ok(ready) => match ready? {
-                (event, None) => event,
-                (event, Some(sheet)) => {
-                    let view = modal::modal(&sheet, Mark::at(&event.place));
-                    match self.open(&trigger, view).await {
-                        Some(_) => return Ok(()),
-                        None => event,
-                    }
-                }
-            },
-            // The bot is busy: the trigger is used before it is too old.
-            Err(_) if self.port.opens(&line) => {
-                let opened = self.open(&trigger, modal::waiting()).await;
-                match (asked.await?, opened) {
-                    ((event, Some(sheet)), Some(view)) => {
-                        let mark = Mark { turn: 1, ..Mark::at(&event.place) };
-                        self.change(&view.id, &view.hash, modal::modal(&sheet, mark)).await;
-                        return Ok(());
-                    }
-                    ((event, None), Some(view)) => {
-                        self.change(&view.id, &view.hash, modal::no_form()).await;
-                        event
-                    }
-                    ((event, _), None) => event,
-                }
+        if let Ok(ready) = tokio::time::timeout(READY, &mut asked).await {
+            let (event, sheet) = ready?;
+            let Some(sheet) = sheet else { return Ok(Some(event)) };
+            let shown = self.open(&trigger, modal::modal(&sheet, Mark::at(&event.place))).await;
+            return Ok(shown.is_none().then_some(event));
+        }
+        // The bot is busy: the trigger is used before it is too old.
+        let opened = if self.port.opens(&line) { self.open(&trigger, modal::waiting()).await } else { None };
+        let (event, sheet) = asked.await?;
+        let Some(view) = opened else { return Ok(Some(event)) };
+        match sheet {
+            Some(sheet) => {
+                let mark = Mark { turn: 1, ..Mark::at(&event.place) };
+                self.change(&view.id, &view.hash, modal::modal(&sheet, mark)).await;
+                Ok(None)
             }
-            Err(_) => asked.await?.0,
-        };
-        self.port.accept(event).await?;
-        Ok(())
+            None => {
+                self.change(&view.id, &view.hash, modal::no_form()).await;
+                Ok(Some(event))
+            }
+        }
     }
 
     async fn open(&self, trigger: &SlackTriggerId, view: SlackView) -> Option<View> {
         match tokio::time::timeout(OPENING, self.adapter.client.open_view(trigger, view)).await {
             Ok(Ok(view)) => Some(view),
+            // An earlier telling used it, and another process dealt with that.
+            Ok(Err(error)) if error.is(&["exchanged_trigger_id"]) => Some(View::default()),
             Ok(Err(error)) => {
                 warn!(?error, "Slack does not open a form; it is asked for in conversation");
                 None

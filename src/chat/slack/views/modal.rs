@@ -9,7 +9,7 @@ use super::super::render::parts;
 use super::super::texts;
 use super::mark::Mark;
 use super::state::{block_id, file_block_id};
-use crate::core::form::{FieldKind, Form, FormField, LONGEST_ANSWER, LONGEST_LINE};
+use crate::core::form::{FORM, FieldKind, Form, FormField, LONGEST_ANSWER, LONGEST_LINE};
 use crate::core::sheet::Sheet;
 
 /// The most fields of one part: more than that nobody likes to see at once.
@@ -37,7 +37,13 @@ pub(super) fn asked_on(sheet: &Sheet, page: usize) -> Vec<&FormField> {
         let index = sheet.form.fields.iter().position(|field| field.id == id);
         index.is_some_and(|index| page_of(&sheet.form, index) == page)
     };
-    sheet.form.asked(&sheet.answers).into_iter().filter(|field| here(&field.id)).collect()
+    let asked = sheet.form.asked(&sheet.answers);
+    // What hangs on an answer comes once that is given.
+    let open = |id: &str| !sheet.answers.contains_key(id) && asked.iter().any(|field| field.id == id);
+    let ripe = |field: &FormField| {
+        field.when.as_ref().is_none_or(|when| !when.reads(FORM).iter().any(|other| open(other)))
+    };
+    asked.iter().copied().filter(|field| here(&field.id) && ripe(field)).collect()
 }
 
 /// The next part on which something is asked.
