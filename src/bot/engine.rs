@@ -104,7 +104,7 @@ pub(super) struct Job {
 #[derive(Debug, Clone)]
 pub(super) enum Work {
     /// Something that happened.
-    Event(Event),
+    Event(Box<Event>),
     /// A timer that is due.
     Timer(Timer),
 }
@@ -191,7 +191,7 @@ impl Bot {
         });
         // What is handed in from now on comes after what was left.
         for (key, version, event) in events {
-            core.queue(Job { key, version, work: Work::Event(event) });
+            core.queue(Job { key, version, work: Work::Event(Box::new(event)) });
         }
         Ok(Self { core, jobs, left })
     }

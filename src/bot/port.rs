@@ -49,7 +49,7 @@ impl EventPort for Core {
             match self.store.commit(batch).await {
                 Ok(version) => {
                     self.pending.add(1);
-                    self.queue(Job { key, version, work: Work::Event(event) });
+                    self.queue(Job { key, version, work: Work::Event(Box::new(event)) });
                     return Ok(Accepted::Kept);
                 }
                 Err(StoreError::Conflict { key }) if key == seen => {

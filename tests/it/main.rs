@@ -6,6 +6,7 @@ mod counsel;
 mod crash;
 mod curation;
 mod engine;
+mod forms;
 mod held_out;
 mod house;
 mod license;

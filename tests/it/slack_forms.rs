@@ -286,3 +286,33 @@ async fn the_home_tab_shows_what_is_somebodys_and_follows_what_happens() {
     slack.home("ULEA", |view| view.words().contains("You are here")).await;
     company.is_content();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trigger_is_used_in_time_also_when_slack_is_slow_to_say_who_somebody_is() {
+    let company = Company::new().await;
+    let _bot = company.serve();
+    let slack = &company.slack;
+    slack.connected().await;
+    slack.holds_back(Some("users.info"));
+    slack.commands("UADA", "CGENERAL", "request-contribution");
+    let early = slack.modal("UADA", |view| view.words().contains("on its way")).await;
+    slack.holds_back(None);
+    let form = slack.modal("UADA", |view| view.asks("Which project")).await;
+    assert_eq!(form.id, early.id, "the view is filled, not another opened");
+    slack.settles().await;
+    company.is_content();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_slack_does_not_take_as_it_looks_is_said_in_plain_words() {
+    let company = Company::new().await;
+    let _bot = company.serve();
+    let slack = &company.slack;
+    slack.connected().await;
+    slack.world().squeamish = 1;
+    slack.commands("UADA", "CGENERAL", "check GPL-3.0-only for distributed");
+    let said = slack.sees("CGENERAL", |message| message.blocks.is_null()).await;
+    assert!(said.text.contains("GPL-3.0-only"), "{}", said.text);
+    slack.settles().await;
+    company.is_content();
+}

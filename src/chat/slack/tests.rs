@@ -17,7 +17,6 @@ use crate::core::person::{AccountId, ChannelId, Platform};
 use crate::core::sheet::{Sheet, SheetKey};
 
 #[path = "../../../tests/it/support/slack/blocks.rs"]
-#[expect(dead_code, reason = "the stories use more of it")]
 mod blocks;
 
 /// Words of any length, also none, also what Slack would carry out or count otherwise.
@@ -156,7 +155,7 @@ fn json(view: &SlackView) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn every_message_is_one_that_slack_takes(content in content()) {

@@ -38,6 +38,10 @@ pub(super) async fn call(
     for (key, value) in query {
         arguments[key] = json!(value);
     }
+    let mut changes = server.changed.subscribe();
+    while server.world.lock().unwrap().held.is_some_and(|held| held == method) {
+        changes.changed().await.unwrap();
+    }
     let response =
         limited(&server, &method, &arguments).unwrap_or_else(|| answer(&server, &method, &arguments));
     server.changed.send_modify(|version| *version += 1);
@@ -191,6 +195,10 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
         && let Err(fault) = blocks::check(&blocks)
     {
         world.faults.push(format!("{method}: {fault}: {blocks}"));
+        return refuse("invalid_blocks");
+    }
+    if world.squeamish > 0 && blocks.as_array().is_some_and(|blocks| !blocks.is_empty()) {
+        world.squeamish -= 1;
         return refuse("invalid_blocks");
     }
     let words = text("text").unwrap_or_default();

@@ -2,7 +2,7 @@
 //! <https://docs.slack.dev/reference/views/modal-views> and <https://docs.slack.dev/reference/methods/views.open>. What
 //! people do in them is told as Slack tells it; of a view that is closed, Slack tells no state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,8 @@ pub struct Views {
     triggers: BTreeMap<String, Trigger>,
     /// Submissions that wait for their acknowledgment, by envelope.
     submitted: BTreeMap<String, String>,
+    /// Submissions that were acknowledged; a second telling may be acknowledged again.
+    answered: BTreeSet<String>,
     count: u64,
     /// How many of the next calls of `views.open` are refused with an internal error.
     pub broken: usize,
@@ -191,11 +193,12 @@ impl World {
     /// The bot has acknowledged an envelope, perhaps with what is to happen to the view that was handed in.
     pub(super) fn replied(&mut self, envelope: &str, reply: &Value) {
         let Some(id) = self.views.submitted.remove(envelope) else {
-            if !reply.is_null() {
+            if !reply.is_null() && !self.views.answered.contains(envelope) {
                 self.faults.push(format!("a reply to what takes none: {reply}"));
             }
             return;
         };
+        self.views.answered.insert(envelope.to_owned());
         let hash = self.next_hash();
         let fault = match self.views.shown.get_mut(&id) {
             None => None,
@@ -345,6 +348,11 @@ pub(super) fn answer(world: &mut World, method: &str, arguments: &Value) -> Resp
 }
 
 impl Slack {
+    /// A method answers nobody until it is let go.
+    pub fn holds_back(&self, method: Option<&'static str>) {
+        self.act(|world| world.held = method);
+    }
+
     /// Waits until the bot is connected.
     pub async fn connected(&self) {
         self.awaited("the bot connects", |world| (!world.sockets.is_empty()).then_some(())).await;
