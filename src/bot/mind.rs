@@ -55,9 +55,12 @@ impl Mind {
         self.people.by_account(account).filter(|person| self.people.holds(&person.id, &Role::ospo()))
     }
 
-    /// The one person whom a word means: an id, or a name as it is shown, in any case.
+    /// The one person whom a word means: an id, or a name as it is shown, in any case, or an account.
     pub fn person_named(&self, word: &str) -> Option<&Person> {
         let word = word.trim().trim_start_matches('@');
+        if let Ok(account) = word.parse::<AccountId>() {
+            return self.people.by_account(&account);
+        }
         let by_id = self.people.iter().find(|person| person.id.0.eq_ignore_ascii_case(word));
         let mut by_name = self.people.iter().filter(|person| person.name.eq_ignore_ascii_case(word));
         by_id.or_else(|| by_name.next().filter(|_| by_name.next().is_none()))

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hyper_rustls::HttpsConnectorBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
@@ -14,6 +15,7 @@ use super::answers::{
     UserAnswer,
 };
 use super::pace::Holds;
+use super::views::View;
 use super::wire::Message;
 use crate::chat::DeliveryError;
 
@@ -22,6 +24,13 @@ const CALL: Duration = Duration::from_secs(30);
 
 /// How long a method is left alone after Slack asked to wait without saying how long.
 const HOLD: Duration = Duration::from_secs(1);
+
+/// What Slack answers when a view is shown.
+#[derive(Debug, Deserialize)]
+struct Shown {
+    #[serde(default)]
+    view: View,
+}
 
 /// A connection to Slack's Web API with one token.
 #[derive(Debug, Clone)]
@@ -197,6 +206,33 @@ impl Client {
         let session = self.session();
         let opened = self.call("conversations.open", "", session.conversations_open(&request)).await?;
         Ok(opened.channel.id)
+    }
+
+    /// Opens a view for whom a trigger belongs to. Only what is needed of the answer is read.
+    pub async fn open_view(&self, trigger: &SlackTriggerId, view: SlackView) -> Result<View, CallError> {
+        let request = SlackApiViewsOpenRequest::new(trigger.clone(), view);
+        Ok(self.views("views.open", &request).await?.view)
+    }
+
+    /// Changes a view, if it is still the one with a hash; without one, whatever it is.
+    pub async fn update_view(&self, id: &str, hash: &str, view: SlackView) -> Result<View, CallError> {
+        let request = SlackApiViewsUpdateRequest::new(view).with_view_id(id.to_owned().into());
+        let request = if hash.is_empty() { request } else { request.with_hash(hash.to_owned()) };
+        Ok(self.views("views.update", &request).await?.view)
+    }
+
+    /// Shows a user's Home tab.
+    pub async fn publish_view(&self, user: &SlackUserId, view: SlackView) -> Result<(), CallError> {
+        self.views("views.publish", &SlackApiViewsPublishRequest::new(user.clone(), view)).await.map(drop)
+    }
+
+    async fn views<T: Serialize + Send + Sync>(
+        &self,
+        method: &'static str,
+        request: &T,
+    ) -> Result<Shown, CallError> {
+        let session = self.session();
+        self.call(method, "", session.http_session_api.http_post(method, request, None)).await
     }
 
     /// The newest messages of a channel, with the metadata of apps.

@@ -76,6 +76,9 @@ async fn take(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes
     match taken.await {
         Ok(Ok(Answer::Nothing)) => StatusCode::OK.into_response(),
         Ok(Ok(Answer::Challenge(challenge))) => challenge.into_response(),
+        Ok(Ok(Answer::Reply(reply))) => {
+            ([(header::CONTENT_TYPE, "application/json")], reply.to_string()).into_response()
+        }
         Ok(Err(error)) => {
             not_taken(&error);
             StatusCode::SERVICE_UNAVAILABLE.into_response()
@@ -88,6 +91,8 @@ async fn take(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes
 enum Answer {
     Nothing,
     Challenge(String),
+    /// To a form that was handed in.
+    Reply(Value),
 }
 
 async fn pushed(receiver: &Receiver, body: &str) -> Result<Answer, NotTaken> {
@@ -106,9 +111,9 @@ async fn posted(receiver: &Receiver, body: &str) -> Result<Answer, NotTaken> {
     let form: Value = serde_urlencoded::from_str(body).unwrap_or_default();
     match form["payload"].as_str() {
         Some(payload) => {
-            receiver.interaction(&serde_json::from_str(payload).unwrap_or_default()).await?;
+            let reply = receiver.interaction(&serde_json::from_str(payload).unwrap_or_default()).await?;
+            Ok(reply.map_or(Answer::Nothing, Answer::Reply))
         }
-        None => receiver.command(&form).await?,
+        None => receiver.command(&form).await.map(|()| Answer::Nothing),
     }
-    Ok(Answer::Nothing)
 }

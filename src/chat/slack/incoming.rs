@@ -42,6 +42,11 @@ fn place(id: &SlackChannelId, thread: Option<&str>) -> Place {
     Place { channel: channel(id), thread: thread.map(str::to_owned), audience: audience(id) }
 }
 
+/// The place with a channel's id.
+pub(super) fn place_of(id: &str, thread: Option<&str>) -> Place {
+    place(&id.to_owned().into(), thread)
+}
+
 /// The moment of a message's `ts`, which is its id too: seconds and microseconds since 1970.
 pub(super) fn moment(ts: &str) -> Timestamp {
     let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, "0"));
@@ -67,6 +72,7 @@ pub(super) fn pushed(me: &Me, event_id: &str, happening: &Happening) -> Option<H
         Happening::ReactionAdded(reaction) => reacted(event_id, reaction, On::Added),
         Happening::ReactionRemoved(reaction) => reacted(event_id, reaction, On::Removed),
         Happening::UserChange { .. }
+        | Happening::AppHomeOpened { .. }
         | Happening::SubteamUpdated
         | Happening::SubteamMembersChanged
         | Happening::Unknown => None,
@@ -205,7 +211,11 @@ pub(super) fn interacted(me: &Me, interaction: &Interaction, at: Timestamp) -> O
     match interaction {
         Interaction::BlockActions(press) => pressed(press, at),
         Interaction::MessageAction(asked) if asked.callback_id == ASK_ABOUT => Some(shortcut(me, asked, at)),
-        Interaction::MessageAction(_) | Interaction::Unknown => None,
+        Interaction::MessageAction(_)
+        | Interaction::Shortcut(_)
+        | Interaction::ViewSubmission(_)
+        | Interaction::ViewClosed(_)
+        | Interaction::Unknown => None,
     }
 }
 
@@ -225,6 +235,15 @@ fn pressed(press: &Press, at: Timestamp) -> Option<Heard> {
             action: press.actions.first()?.value.clone()?,
         },
     })
+}
+
+/// A button of the Home tab is pressed; `place` is where it is answered.
+pub(super) fn used_in_view(press: &Press, place: Place, at: Timestamp) -> Option<Heard> {
+    let id = format!("press:{}", press.trigger_id);
+    let message = MessageRef { channel: place.channel.clone(), id: id.clone() };
+    let action = press.actions.first()?.value.clone()?;
+    let (id, user) = (EventId(format!("slack:{id}")), press.user.id.clone().into());
+    Some(Heard { id, at, user, place, kind: EventKind::Pressed { message, action } })
 }
 
 /// Somebody puts a message, their own or another's, to the bot: it is answered in the thread of that message.

@@ -8,6 +8,7 @@
 //! - `missed`: what was said while the bot was away
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
 //! - `answers`: what the Web API answers; `files`: what came with a message, fetched
+//! - `views`: forms and the Home tab
 //! - `check`: whether everything is in place
 //! - `users`: who is a member, a guest, a bot; `groups`: who is in a user group
 
@@ -22,8 +23,10 @@ use tracing::info;
 
 use crate::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryError, EventPort, StandingReaction, Support,
+    Visit,
 };
 use crate::core::event::{FileRef, MessageRef};
+use crate::core::message;
 use crate::core::person::{AccountId, GroupId, Member, Platform};
 
 mod answers;
@@ -43,8 +46,11 @@ mod receive;
 mod render;
 mod rich;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod users;
+mod views;
 mod wire;
 
 pub use check::{Finding, check};
@@ -57,6 +63,7 @@ use incoming::Me;
 use pace::Pace;
 use receive::Receiver;
 use users::{Home, Users};
+use views::Views;
 
 /// What the bot needs to speak in a Slack workspace.
 #[derive(Debug, Clone)]
@@ -97,6 +104,7 @@ pub struct SlackAdapter {
     users: Users,
     groups: Groups,
     pace: Pace,
+    views: Views,
     receive: Receive,
     api_url: Option<String>,
     this: std::sync::Weak<SlackAdapter>,
@@ -140,6 +148,7 @@ impl SlackAdapter {
             users: Users::new(Home { team: me.team_id, enterprise: me.enterprise_id }),
             groups: Groups::default(),
             pace: Pace::default(),
+            views: Views::default(),
             receive: config.receive,
             api_url: config.api_url,
             this: this.clone(),
@@ -156,7 +165,7 @@ impl ChatAdapter for SlackAdapter {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             buttons: Support::Native,
-            forms: Support::None,
+            forms: Support::Native,
             edits: Support::Native,
             threads: Support::Native,
             ephemeral: Support::Native,
@@ -183,6 +192,11 @@ impl ChatAdapter for SlackAdapter {
 
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
         self.carry_out(delivery).await
+    }
+
+    async fn show_home(&self, visit: &Visit, home: &message::Home) -> Result<(), DeliveryError> {
+        let view = views::home(home, &visit.place);
+        Ok(self.client.publish_view(&visit.account.id.clone().into(), view).await?)
     }
 
     async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {

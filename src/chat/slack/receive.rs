@@ -13,10 +13,10 @@ use tracing::{debug, info, warn};
 use super::SlackAdapter;
 use super::client::CallError;
 use super::incoming::{Heard, commanded, interacted, pushed};
+use super::views::Reply;
 use super::wire::{Callback, Command, Happening, Interaction};
 use crate::chat::{AcceptError, EventPort};
-use crate::core::event::Event;
-use crate::core::person::{AccountId, Platform, Standing};
+use crate::core::person::Standing;
 
 /// How long somebody's standing is asked for before the event is left to Slack's next telling. Slack has given up
 /// waiting by then; but what is taken late is taken, and its next telling changes nothing.
@@ -57,6 +57,11 @@ impl Receiver {
             Happening::SubteamUpdated | Happening::SubteamMembersChanged => {
                 self.adapter.groups.forget_dates().await;
             }
+            Happening::AppHomeOpened { user, channel, tab }
+                if tab.as_deref().is_none_or(|tab| tab == "home") =>
+            {
+                self.came_home(user, channel).await;
+            }
             Happening::Unknown => self.strange.count(kind(&callback.event)),
             _ => {}
         }
@@ -71,15 +76,36 @@ impl Receiver {
 
     /// Takes a slash command.
     pub async fn command(&self, payload: &Value) -> Result<(), NotTaken> {
-        let command = self.read::<Command>(payload);
-        self.take(command.map(|command| commanded(&command, Timestamp::now()))).await
+        match self.read::<Command>(payload) {
+            Some(command) => {
+                self.show_or_take(commanded(&command, Timestamp::now()), &command.trigger_id).await
+            }
+            None => Ok(()),
+        }
     }
 
-    /// Takes a press or a shortcut.
-    pub async fn interaction(&self, payload: &Value) -> Result<(), NotTaken> {
-        let interaction = self.read::<Interaction>(payload);
-        let heard = interaction.and_then(|used| interacted(&self.adapter.me, &used, Timestamp::now()));
-        self.take(heard).await
+    /// Takes a press, a shortcut, or a form; tells what to answer in the acknowledgment.
+    pub async fn interaction(&self, payload: &Value) -> Result<Reply, NotTaken> {
+        let Some(interaction) = self.read::<Interaction>(payload) else { return Ok(None) };
+        match &interaction {
+            Interaction::ViewSubmission(viewed) => return self.submitted(viewed).await,
+            Interaction::ViewClosed(viewed) => return self.closed(viewed).await,
+            Interaction::Shortcut(started) => return self.started(started).await,
+            Interaction::BlockActions(press) => {
+                if let Some(view) = &press.view {
+                    return self.used(press, view).await;
+                }
+            }
+            Interaction::MessageAction(_) => {}
+            Interaction::Unknown => self.strange.count(kind(payload)),
+        }
+        match (interacted(&self.adapter.me, &interaction, Timestamp::now()), &interaction) {
+            (Some(heard), Interaction::BlockActions(press)) => {
+                self.show_or_take(heard, &press.trigger_id).await?;
+            }
+            (heard, _) => self.take(heard).await?,
+        }
+        Ok(None)
     }
 
     /// Reads a payload. One that cannot be read is passed over: it would be no more readable the next time.
@@ -93,14 +119,15 @@ impl Receiver {
 
     /// Hands in what was heard, with what Slack says of who did it.
     pub async fn take(&self, heard: Option<Heard>) -> Result<(), NotTaken> {
-        let Some(Heard { id, at, user, place, kind }) = heard else { return Ok(()) };
-        let standing = self.standing(&user).await?;
-        let account = AccountId::new(Platform::Slack, user.to_string());
-        self.port.accept(Event { id, at, account, standing, place, kind }).await?;
+        if let Some(heard) = heard {
+            let event = self.event(heard).await?;
+            self.port.accept(event).await?;
+        }
         Ok(())
     }
 
-    async fn standing(&self, user: &slack_morphism::SlackUserId) -> Result<Standing, NotTaken> {
+    /// What Slack says of a user.
+    pub async fn standing(&self, user: &slack_morphism::SlackUserId) -> Result<Standing, NotTaken> {
         let (users, client) = (&self.adapter.users, &self.adapter.client);
         let end = tokio::time::Instant::now() + PATIENCE;
         loop {

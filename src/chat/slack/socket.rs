@@ -22,6 +22,7 @@ use tracing::{info, warn};
 use super::client::{CallError, Client};
 use super::receive::{Receiver, not_taken};
 use super::texts;
+use super::views::Reply;
 use crate::chat::DeliveryError;
 
 /// How many connections are open at a time: while Slack renews one, the other listens.
@@ -56,6 +57,8 @@ struct Envelope {
 #[derive(Debug, Serialize)]
 struct Acknowledgment {
     envelope_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Reply,
 }
 
 /// Listens until told to stop. `app` calls with the app-level token.
@@ -180,17 +183,17 @@ impl Line {
     async fn take(&self, envelope: Envelope) -> Option<Acknowledgment> {
         let (receiver, payload) = (&self.receiver, &envelope.payload);
         let taken = match envelope.kind.as_str() {
-            "hello" => Ok(()),
-            "events_api" => receiver.push(payload).await,
-            "slash_commands" => receiver.command(payload).await,
+            "hello" => Ok(None),
+            "events_api" => receiver.push(payload).await.map(|()| None),
+            "slash_commands" => receiver.command(payload).await.map(|()| None),
             "interactive" => receiver.interaction(payload).await,
             kind => {
                 receiver.strange.count(kind);
-                Ok(())
+                Ok(None)
             }
         };
         match taken {
-            Ok(()) => envelope.envelope_id.map(|envelope_id| Acknowledgment { envelope_id }),
+            Ok(payload) => envelope.envelope_id.map(|envelope_id| Acknowledgment { envelope_id, payload }),
             Err(error) => {
                 not_taken(&error);
                 None

@@ -72,5 +72,47 @@ pub(super) fn too_large(limit: u64) -> String {
     format!("it is larger than {} MB", limit >> 20)
 }
 
+/// On the buttons of a form.
+pub(super) const NEXT: &str = "Next";
+/// On the button that leads to the part before.
+pub(super) const BACK: &str = "Back";
+/// On the button that closes a form.
+pub(super) const CLOSE: &str = "Close";
+/// The answers to a question of yes or no.
+pub(super) const YES: &str = "Yes";
+/// See [`YES`].
+pub(super) const NO: &str = "No";
+/// In a menu in which nothing is chosen.
+pub(super) const CHOOSE: &str = "Choose";
+/// The headline of a view that is shown until its form is there.
+pub(super) const WAITING_TITLE: &str = "One moment";
+/// What it says.
+pub(super) const WAITING: &str = "The form is on its way.";
+/// What it says when there is no form after all.
+pub(super) const NO_FORM: &str =
+    "There is no form to fill in here. I answer you in the conversation; you can close this.";
+/// Where a message has no room for more.
+pub(super) const MORE_IN_FILE: &str = "There is more than fits here: the whole is in the file below.";
+/// Where a Home tab has no room for more.
+pub(super) const MORE_AT_HOME: &str = "There is more than fits here. Write “requests” to me to see it.";
+/// Before a press counts.
+pub(super) const SURE: &str = "Are you sure?";
+/// See [`SURE`].
+pub(super) const SURE_YES: &str = "Yes, go on";
+/// See [`SURE`].
+pub(super) const SURE_NO: &str = "No";
+
+/// Which part of a form is shown.
+pub(super) fn step(number: usize, count: usize) -> String {
+    format!(
+        "Part {number} of {count}. What you fill in is kept when you go on, and when you come back later."
+    )
+}
+
+/// The label of the file that may come instead of words.
+pub(super) fn or_a_file(label: &str) -> String {
+    format!("{label}: a file instead")
+}
+
 /// The name of the file that holds what a message has no room for.
 pub(super) const OVERFLOW: &str = "whole.txt";

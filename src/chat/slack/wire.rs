@@ -5,6 +5,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::views::View;
+
 /// Something happened.
 #[derive(Debug, Deserialize)]
 pub(super) struct Callback {
@@ -24,6 +26,12 @@ pub(super) enum Happening {
     ReactionRemoved(Reaction),
     UserChange {
         user: Named,
+    },
+    /// Somebody looks at what the bot has for them.
+    AppHomeOpened {
+        user: String,
+        channel: String,
+        tab: Option<String>,
     },
     /// A user group, or its members, changed.
     SubteamUpdated,
@@ -128,6 +136,12 @@ pub(super) enum Interaction {
     BlockActions(Press),
     /// The shortcut of a message was used.
     MessageAction(Asked),
+    /// A shortcut was used that belongs to no message.
+    Shortcut(Started),
+    /// A form was handed in.
+    ViewSubmission(Viewed),
+    /// A form was closed.
+    ViewClosed(Viewed),
     #[serde(other)]
     Unknown,
 }
@@ -140,6 +154,8 @@ pub(super) struct Press {
     pub channel: Option<Named>,
     pub container: Container,
     pub message: Option<Message>,
+    /// The view that it stands in, when it is in one.
+    pub view: Option<View>,
     pub actions: Vec<Action>,
 }
 
@@ -153,7 +169,24 @@ pub(super) struct Container {
 /// Which button.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Action {
+    pub action_id: Option<String>,
     pub value: Option<String>,
+}
+
+/// A shortcut was used that belongs to no message.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Started {
+    pub callback_id: String,
+    pub trigger_id: String,
+    pub user: Named,
+}
+
+/// A form was handed in or closed.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Viewed {
+    pub user: Named,
+    pub view: View,
+    pub trigger_id: Option<String>,
 }
 
 /// The shortcut of a message was used.

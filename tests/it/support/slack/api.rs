@@ -38,6 +38,10 @@ pub(super) async fn call(
     for (key, value) in query {
         arguments[key] = json!(value);
     }
+    let mut changes = server.changed.subscribe();
+    while server.world.lock().unwrap().held.is_some_and(|held| held == method) {
+        changes.changed().await.unwrap();
+    }
     let response =
         limited(&server, &method, &arguments).unwrap_or_else(|| answer(&server, &method, &arguments));
     server.changed.send_modify(|version| *version += 1);
@@ -162,6 +166,9 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
             world.channels.entry(text("channel_id")).or_default().push(message);
             ok(json!({ "files": shared }))
         }
+        "views.open" | "views.push" | "views.update" | "views.publish" => {
+            super::views::answer(&mut world, method, arguments)
+        }
         "files.info" => {
             let id = text("file");
             let here = format!("http://{}/files/{id}", server.address);
@@ -190,6 +197,10 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
         world.faults.push(format!("{method}: {fault}: {blocks}"));
         return refuse("invalid_blocks");
     }
+    if world.squeamish > 0 && blocks.as_array().is_some_and(|blocks| !blocks.is_empty()) {
+        world.squeamish -= 1;
+        return refuse("invalid_blocks");
+    }
     let words = text("text").unwrap_or_default();
     if words.is_empty() && blocks.is_null() {
         world.faults.push(format!("{method}: no_text"));
@@ -213,7 +224,8 @@ fn say(world: &mut World, method: &str, arguments: &Value) -> Response {
             return refuse("cant_update_message");
         }
         message.text = words;
-        message.blocks = blocks;
+        // Where a text is given and no blocks, the message has none from then on.
+        message.blocks = if blocks == json!([]) { Value::Null } else { blocks };
         message.edits += 1;
         let json = json!({ "ok": true, "channel": channel, "ts": ts, "message": message.json(false) });
         return axum::Json(json).into_response();

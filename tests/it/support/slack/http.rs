@@ -74,8 +74,11 @@ impl Way {
             }
             let again = (number > 0).then_some((number, reason));
             match send(&self.client, self.to, &envelope, again).await {
-                Ok(status) if status.is_success() => {
-                    self.world.lock().unwrap().acknowledged(&id);
+                Ok((status, reply)) if status.is_success() => {
+                    let mut world = self.world.lock().unwrap();
+                    world.acknowledged(&id);
+                    world.replied(&id, &serde_json::from_str(&reply).unwrap_or_default());
+                    drop(world);
                     self.changed.send_modify(|version| *version += 1);
                     return;
                 }
@@ -97,7 +100,7 @@ async fn send(
     to: SocketAddr,
     envelope: &Value,
     again: Option<(usize, &str)>,
-) -> reqwest::Result<reqwest::StatusCode> {
+) -> reqwest::Result<(reqwest::StatusCode, String)> {
     let (kind, body) = request(envelope);
     let at = now();
     let mut request = client
@@ -110,7 +113,8 @@ async fn send(
         request =
             request.header("x-slack-retry-num", number.to_string()).header("x-slack-retry-reason", reason);
     }
-    Ok(request.body(body).send().await?.status())
+    let answer = request.body(body).send().await?;
+    Ok((answer.status(), answer.text().await?))
 }
 
 impl Slack {

@@ -19,6 +19,7 @@ mod files;
 mod history;
 pub mod http;
 mod people;
+pub mod views;
 mod wire;
 
 pub const BOT_TOKEN: &str = "xoxb-model";
@@ -134,6 +135,12 @@ pub struct World {
     pub swallowed: usize,
     /// Calls that Slack would refuse: the test fails at its end when there are any.
     pub faults: Vec<String>,
+    /// A method that answers nobody until it is none any more.
+    pub held: Option<&'static str>,
+    /// How many of the next messages with blocks are refused for them, whatever they are.
+    pub squeamish: usize,
+    /// Modals and Home tabs.
+    pub views: views::Views,
     last_post: BTreeMap<String, std::time::Instant>,
     /// The least time between two posts in one channel.
     pub closest: Option<Duration>,

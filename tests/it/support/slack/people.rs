@@ -107,7 +107,7 @@ impl Slack {
     /// Somebody types `/ospo …`.
     pub fn commands(&self, user: &str, channel: &str, text: &str) {
         self.act(|world| {
-            let trigger = world.event_id();
+            let trigger = world.trigger(user);
             let payload = json!({
                 "token": "x", "team_id": TEAM, "team_domain": "model", "channel_id": channel, "channel_name": "c",
                 "user_id": user, "command": "/ospo", "text": text, "trigger_id": trigger,
@@ -120,7 +120,7 @@ impl Slack {
     /// Somebody presses the button with a value.
     pub fn presses(&self, user: &str, channel: &str, ts: &str, value: &str) {
         self.act(|world| {
-            let trigger = world.event_id();
+            let trigger = world.trigger(user);
             let messages = &world.channels[channel];
             let message = messages.iter().find(|message| message.ts == ts).expect("the message is there");
             assert!(message.buttons().iter().any(|button| button == value), "no such button: {:?}", message.buttons());
@@ -209,7 +209,7 @@ impl Slack {
     /// Somebody uses "Ask the OSPO about this" on a message.
     pub fn asks_about(&self, user: &str, channel: &str, ts: &str) {
         self.act(|world| {
-            let trigger = world.event_id();
+            let trigger = world.trigger(user);
             let message = world.find(channel, ts).expect("the message is there").json(false);
             let payload = json!({
                 "type": "message_action", "callback_id": "ask_about", "trigger_id": trigger, "message_ts": ts,

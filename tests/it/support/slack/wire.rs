@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use super::{Server, Slack, TEAM, World};
 
 impl World {
-    pub(super) fn envelope(&mut self, kind: &str, payload: Value) {
+    /// Tells the bot something; returns the id of the envelope.
+    pub(super) fn envelope(&mut self, kind: &str, payload: Value) -> String {
         let id = self.event_id();
         let envelope = json!({
             "type": kind, "envelope_id": format!("env-{id}"), "accepts_response_payload": kind != "events_api",
@@ -22,7 +23,7 @@ impl World {
         self.waiting.push_back(envelope.clone());
         if let Some(http) = &self.http {
             http.post(envelope);
-            return;
+            return format!("env-{id}");
         }
         let frame = Frame::Text(envelope.to_string().into());
         // One of the connections gets it, as at Slack.
@@ -32,6 +33,7 @@ impl World {
             let turn = self.events as usize % self.sockets.len();
             self.sockets[turn].send(frame).ok();
         }
+        format!("env-{id}")
     }
 
     /// The bot says that something arrived.
@@ -127,7 +129,10 @@ async fn talk(server: Arc<Server>, mut socket: WebSocket) {
                 Some(Ok(Frame::Text(text))) => {
                     let ack: Value = serde_json::from_str(&text).unwrap_or_default();
                     let id = ack["envelope_id"].as_str().unwrap_or_default().to_owned();
-                    server.world.lock().unwrap().acknowledged(&id);
+                    let mut world = server.world.lock().unwrap();
+                    world.acknowledged(&id);
+                    world.replied(&id, &ack["payload"]);
+                    drop(world);
                     server.changed.send_modify(|version| *version += 1);
                 }
                 Some(Ok(_)) => {}
