@@ -1,14 +1,16 @@
-//! What requests cost: submissions and votes a second through the whole engine, durable on sled, beside bare durable
-//! commits of the same store in the same run; and a list, a status and a digest among 100,000 requests.
+//! What requests cost: submissions and votes a second through the whole engine, durable on sled, beside what the store
+//! alone takes in the same run for the very commits that they make, and for as many commits of one record each; and a
+//! list, a status and a digest among 100,000 requests.
 //!
 //! Run with `cargo bench --bench requests`; the stores are made under `target/`. A benchmark of its own, without
 //! criterion: what matters is the slowest of a hundred, not the mean.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 use jiff::{SignedDuration, Timestamp};
 use ospo_counselor::bot::audit::Head;
 use ospo_counselor::bot::records::{self, Conversation, Course, Draft, FormName};
@@ -28,10 +30,14 @@ use ospo_counselor::request::machine::{Doer, Filing, file};
 use ospo_counselor::request::view::{self, Seen};
 use ospo_counselor::request::{Absences, Request, RequestId, Roster, Status, digest};
 use ospo_counselor::store::sled::SledStore;
-use ospo_counselor::store::{Batch, Key, Store};
+use ospo_counselor::store::{Batch, Key, Record, Store, StoreError, Version};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+/// As the program does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How many people submit, and vote, at once.
 const AT_ONCE: usize = 256;
@@ -81,6 +87,47 @@ impl ChatAdapter for Fast {
     }
 }
 
+/// A store that remembers what was committed, in order.
+struct Recording {
+    store: SledStore,
+    batches: Mutex<Vec<Batch>>,
+}
+
+#[async_trait]
+impl Store for Recording {
+    async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.store.load(key).await
+    }
+
+    async fn scan(&self, range: Range<Key>, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.store.scan(range, limit).await
+    }
+
+    fn commit(&self, batch: Batch) -> BoxFuture<'static, Result<Version, StoreError>> {
+        // What is refused is refused again when it is played again.
+        let mut batches = self.batches.lock().expect("nobody panicked");
+        batches.push(batch.clone());
+        self.store.commit(batch)
+    }
+}
+
+impl Recording {
+    /// How many batches there are by now.
+    fn mark(&self) -> usize {
+        self.batches.lock().expect("nobody panicked").len()
+    }
+}
+
+/// Plays batches again on a store of their own: what came before, and then, measured, those of a range.
+async fn again(batches: &[Batch], measured: Range<usize>) -> Duration {
+    let dir = directory();
+    let store = SledStore::open(dir.path()).expect("the store opens");
+    join_all(batches[..measured.start].iter().map(|batch| store.commit(batch.clone()))).await;
+    let began = Instant::now();
+    join_all(batches[measured].iter().map(|batch| store.commit(batch.clone()))).await;
+    began.elapsed()
+}
+
 fn channel(name: &str) -> ChannelId {
     ChannelId::new(Platform::Console, name)
 }
@@ -100,7 +147,14 @@ fn mind() -> Arc<Mind> {
     let knowledge = Knowledge::load(&files::built_in()).expect("the knowledge is sound");
     let counsel = Counsel::new(&knowledge.articles).expect("an index");
     let Config { people, channels, manners, .. } = config;
-    Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
+    Arc::new(Mind {
+        people,
+        channels,
+        manners,
+        folder: None,
+        knowledge: knowledge.into(),
+        counsel: counsel.into(),
+    })
 }
 
 fn answers(n: usize) -> Answers {
@@ -162,7 +216,11 @@ async fn bare(store: &dyn Store) -> f64 {
 
 async fn throughput(mind: &Arc<Mind>) {
     let dir = directory();
-    let store: Arc<dyn Store> = Arc::new(SledStore::open(dir.path()).expect("the store opens"));
+    let recording = Arc::new(Recording {
+        store: SledStore::open(dir.path()).expect("the store opens"),
+        batches: Mutex::default(),
+    });
+    let store: Arc<dyn Store> = recording.clone();
     let bare = bare(store.as_ref()).await;
     for n in 0..AT_ONCE {
         let form = FormName::Request { workflow: "release".to_owned() };
@@ -184,6 +242,7 @@ async fn throughput(mind: &Arc<Mind>) {
     let play = async |what: &str, events: Vec<Event>| {
         let count = events.len();
         let end = recorded(store.as_ref()).await + count as u64;
+        let first = recording.mark();
         let began = Instant::now();
         for taken in join_all(events.into_iter().map(|event| port.accept(event))).await {
             taken.expect("it is taken");
@@ -192,11 +251,12 @@ async fn throughput(mind: &Arc<Mind>) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let handled = rate(&format!("{what}, durable and handled"), count, began.elapsed());
+        let commits = first..recording.mark();
         open.send_replace(true);
         pending.settled().await;
         rate(&format!("{what}, also shown, one after another"), count, began.elapsed());
         open.send_replace(false);
-        handled
+        (handled, commits)
     };
     let submits = (0..AT_ONCE).map(|n| said(format!("s{n}"), "ada", place(n), "submit".to_owned())).collect();
     let submitted = play("submissions", submits).await;
@@ -205,8 +265,19 @@ async fn throughput(mind: &Arc<Mind>) {
     open.send_replace(true);
     stop.cancel();
     running.await.expect("it ends").expect("well");
-    println!("{:<52} {:>9.0} %", "submissions against bare commits", submitted / bare * 100.0);
-    println!("{:<52} {:>9.0} %", "votes against bare commits", voted / bare * 100.0);
+    let batches = std::mem::take(&mut *recording.batches.lock().expect("nobody panicked"));
+    for (what, (handled, commits)) in [("submissions", submitted), ("votes", voted)] {
+        let writes: usize = batches[commits.clone()].iter().map(|batch| batch.writes.len()).sum();
+        println!(
+            "{what}: {:.1} commits and {:.1} records each",
+            commits.len() as f64 / AT_ONCE as f64,
+            writes as f64 / AT_ONCE as f64
+        );
+        let took = again(&batches, commits).await;
+        let alone = rate(&format!("{what}, the same commits on the store alone"), AT_ONCE, took);
+        println!("{:<52} {:>9.0} %", format!("{what} against the same commits"), handled / alone * 100.0);
+        println!("{:<52} {:>9.0} %", format!("{what} against single records"), handled / bare * 100.0);
+    }
 }
 
 /// How many entries the audit log has: each submission and each vote makes one.

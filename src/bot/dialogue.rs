@@ -48,13 +48,21 @@ pub fn begin_filled(name: FormName, form: &Form, answers: Answers) -> (Draft, Co
     open(Draft::new(name, answers, at, Course::Review), form)
 }
 
+/// A draft that goes on in conversation.
+pub fn taken_up(mut draft: Draft, form: &Form) -> Draft {
+    if draft.course == Course::Aside {
+        (draft.at, draft.course) = (first_unanswered(form, &draft.answers, 0), Course::Review);
+    }
+    draft
+}
+
 fn open(draft: Draft, form: &Form) -> (Draft, Content) {
     let content = ask(&draft, form);
     (draft, content)
 }
 
 /// The place of the first field from `from` on that is asked and has no answer; the number of fields if there is none.
-fn first_unanswered(form: &Form, answers: &Answers, from: usize) -> usize {
+pub fn first_unanswered(form: &Form, answers: &Answers, from: usize) -> usize {
     let asked = form.asked(answers);
     let lacks = |field: &FormField| {
         asked.iter().any(|asked| asked.id == field.id) && !answers.contains_key(&field.id)
@@ -74,7 +82,7 @@ fn answered(mut draft: Draft, form: &Form, field: &FormField, answer: String) ->
     draft.answers.insert(field.id.clone(), answer);
     draft.at = match draft.course {
         Course::Onward => next_asked(form, &draft.answers, draft.at + 1),
-        Course::Review => first_unanswered(form, &draft.answers, 0),
+        Course::Review | Course::Aside => first_unanswered(form, &draft.answers, 0),
     };
     draft
 }

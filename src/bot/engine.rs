@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, error, info, warn};
@@ -17,8 +16,8 @@ use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
 use super::coach::Shelf;
 use super::files::Received;
-use super::filter::{Concern, concerns};
 use super::handle::{self, ConversationChange, Decision, Loaded};
+use super::home::Homes;
 use super::index;
 use super::intent::{self, Extent, Intent, Needs};
 use super::lanes::Lanes;
@@ -27,14 +26,15 @@ use super::mind::{Mind, Minds};
 use super::numbers::Numbers;
 use super::pending::Pending;
 use super::records::counsel::{Talk, talk};
-use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
+use super::records::{self, Binding, Conversation, OutboxEntry};
 use super::reload::Reloader;
 use super::seat;
+use super::sheet::{self, Given, Which};
 use super::unit::{Committer, Unit, read_all};
-use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Note, Tried};
+use crate::chat::{AdapterError, ChatAdapter, EventPort, Tried};
 use crate::core::effect::{Effect, FileStep, Purpose, Timer};
-use crate::core::event::{Event, Place};
-use crate::core::person::Platform;
+use crate::core::event::{Event, EventKind, Place};
+use crate::core::person::{Platform, Role};
 use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
 
@@ -81,11 +81,14 @@ pub(super) struct Core {
     /// Told when a file is to be written.
     pub(super) files: Notify,
     pub(super) ringing: Mutex<HashSet<Key>>,
+    pub(super) homes: Homes,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
-    next_inbox: AtomicU64,
+    /// How many decisions may be under way at a time.
+    thinking: Semaphore,
+    pub(super) next_inbox: AtomicU64,
     jobs: mpsc::UnboundedSender<Job>,
-    closing: CancellationToken,
+    pub(super) closing: CancellationToken,
     failed: CancellationToken,
     failure: OnceLock<StoreError>,
 }
@@ -102,16 +105,17 @@ pub(super) struct Job {
 #[derive(Debug, Clone)]
 pub(super) enum Work {
     /// Something that happened.
-    Event(Event),
+    Event(Box<Event>),
     /// A timer that is due.
     Timer(Timer),
 }
 
 /// What an event means, and what had to be read to know.
-struct Understood {
-    intent: Intent,
+pub(super) struct Understood {
+    pub(super) intent: Intent,
     bound: Option<Binding>,
-    conversation: Option<Conversation>,
+    /// What is under way with its author, with what a form brought.
+    pub(super) conversation: Option<Conversation>,
     talk: Option<Talk>,
 }
 
@@ -161,6 +165,7 @@ impl Bot {
                 timers: Notify::new(),
                 files: Notify::new(),
                 ringing: Mutex::new(HashSet::new()),
+                homes: Homes::default(),
                 deliveries: Lanes::new(PLACES_AT_A_TIME, move |outgoing: Outgoing| {
                     let core = deliverer.clone();
                     Box::pin(async move {
@@ -177,6 +182,7 @@ impl Bot {
                         }
                     })
                 }),
+                thinking: Semaphore::new(cores().saturating_sub(1).max(1)),
                 next_inbox: AtomicU64::new(next_inbox),
                 jobs: sender,
                 closing: CancellationToken::new(),
@@ -186,7 +192,7 @@ impl Bot {
         });
         // What is handed in from now on comes after what was left.
         for (key, version, event) in events {
-            core.queue(Job { key, version, work: Work::Event(event) });
+            core.queue(Job { key, version, work: Work::Event(Box::new(event)) });
         }
         Ok(Self { core, jobs, left })
     }
@@ -214,6 +220,7 @@ impl Bot {
         let timers = tokio::spawn(Arc::clone(&core).run_timers(background.clone()));
         let housekeeping = tokio::spawn(Arc::clone(&core).keep_house(background.clone()));
         let shelf = tokio::spawn(Arc::clone(&core).keep_shelf(background.clone()));
+        let homes = tokio::spawn(Arc::clone(&core).keep_homes(background.clone()));
         info!(platforms = core.adapters.len(), "the bot is up");
 
         let ended = core.run_adapters(&stop).await;
@@ -228,7 +235,7 @@ impl Bot {
         core.finish().await;
         pressing.abort();
         dispatcher.abort();
-        for task in [timers, housekeeping, shelf] {
+        for task in [timers, housekeeping, shelf, homes] {
             task.abort();
         }
         if let Some(error) = core.failure.get() {
@@ -341,7 +348,7 @@ impl Core {
         records::conversation(&event.account, self.seat(event).as_ref().unwrap_or(&event.place))
     }
 
-    async fn understand(
+    pub(super) async fn understand(
         &self,
         unit: &mut Unit<'_>,
         mind: &Mind,
@@ -350,6 +357,19 @@ impl Core {
         let bound = self.bound(unit, event).await?;
         let conversation = unit.read(self.conversation(event)).await?;
         let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;
+        if let EventKind::Filled { sheet, answers, files, handing, .. } = &event.kind {
+            let given = Given { answers, files, handing: *handing };
+            let (intent, conversation) = match Which::of(sheet) {
+                Some(which) => {
+                    let request = self.request_of(unit, &which).await?;
+                    let draft = sheet::draft(mind, &which, conversation.as_ref(), request.as_ref(), given);
+                    let intent = sheet::meant(&which, draft.as_ref(), given);
+                    (intent, draft.map(Conversation::Filling).or(conversation))
+                }
+                None => (Intent::Nothing, conversation),
+            };
+            return Ok(Understood { intent, bound, conversation, talk });
+        }
         let meant = conversation.as_ref().filter(|_| seat::may_go_on(event, self.seat(event).as_ref()));
         let intent = intent::read(mind, event, bound.as_ref(), meant, talk.as_ref());
         Ok(Understood { intent, bound, conversation, talk })
@@ -404,13 +424,13 @@ impl Core {
                 let intent = understood.intent.clone();
                 let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
                 let decide = || handle::decide(&mind, event, intent, loaded, files, now);
-                (event.id.0.clone(), guarded(decide))
+                (event.id.0.clone(), self.think(decide).await)
             }
             Work::Timer(timer) => {
                 let loaded = self.load_for_timer(&mut unit, &mind, timer, now).await?;
                 self.take_down(&mut unit, timer, &job.key).await?;
                 let cause = format!("{}@{}", timer.id.0, timer.due.as_second());
-                (cause, guarded(|| handle::ring(&mind, timer, loaded, now)))
+                (cause, self.think(|| handle::ring(&mind, timer, loaded, now)).await)
             }
         };
         if let Work::Event(event) = &job.work {
@@ -425,12 +445,14 @@ impl Core {
         for kept in &decision.kept {
             kept.write(&mut unit)?;
         }
+        let mut absences = None;
         if let Some(request) = &decision.request {
             Span::current().record("request", request.id.to_string());
             unit.write(records::request(&request.id), request)?;
-            let absences = unit.read(records::absences()).await?.unwrap_or_default();
-            let roster = Roster { people: &mind.people, absences: &absences };
+            let known = unit.read(records::absences()).await?.unwrap_or_default();
+            let roster = Roster { people: &mind.people, absences: &known };
             index::update(&mut unit, request, roster, now).await?;
+            absences = Some(known);
         }
         if let Some(absences) = &decision.absences {
             unit.write(records::absences(), absences)?;
@@ -450,6 +472,15 @@ impl Core {
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
         if let Work::Event(event) = &job.work {
             self.numbers.settle(&event.id.0, decision.number.as_ref().map(|(_, number)| *number));
+            self.homes.acted(&event.account);
+        }
+        if let Some(request) = &decision.request {
+            let absences = absences.unwrap_or_default();
+            let roster = Roster { people: &mind.people, absences: &absences };
+            self.homes.changed(|account| {
+                let person = mind.people.by_account(account);
+                person.is_some_and(|person| request.visible_to(&person.id, roster, now))
+            });
         }
         match &decision.request {
             Some(request) => info!(status = ?request.status, messages = entries.len(), "handled"),
@@ -466,6 +497,13 @@ impl Core {
             self.timers.notify_one();
         }
         Ok(())
+    }
+
+    /// Decides when there is a core for it: one is left for what comes in, which platforms want acknowledged soon.
+    async fn think(&self, decide: impl FnOnce() -> Decision) -> Decision {
+        // It is never closed.
+        let _turn = self.thinking.acquire().await.ok();
+        guarded(decide)
     }
 
     /// A timer that is handled no longer stands under its id, unless it was set anew meanwhile.
@@ -507,6 +545,13 @@ impl Core {
                 if let Some(person) = mind.people.by_account(&event.account) {
                     let found = lookup::seen_by(store, &person.id, roster, now).await?;
                     (loaded.requests, loaded.more) = (found.requests, found.more);
+                }
+            }
+            Extent::OfRoles => {
+                if let Some(person) = mind.people.by_account(&event.account) {
+                    let roles = mind.people.roles().filter(|role| mind.people.holds(&person.id, role));
+                    let roles: Vec<Role> = roles.cloned().collect();
+                    loaded.requests = lookup::decided_by(store, &roles).await?;
                 }
             }
             Extent::All => {
@@ -594,78 +639,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// The number after that of the last record of a kind.
 fn number_after(last: Option<&Key>) -> u64 {
     last.and_then(|key| key.0.rsplit('/').next()?.parse::<u64>().ok()).unwrap_or(0) + 1
-}
-
-#[async_trait]
-impl EventPort for Core {
-    async fn accept(&self, event: Event) -> Result<Accepted, AcceptError> {
-        if self.closing.is_cancelled() {
-            return Err(AcceptError::Closing);
-        }
-        let taken = |error: StoreError| AcceptError::Store(error.to_string());
-        let around = self.around(&event).await.map_err(taken)?;
-        if concerns(&self.minds.current(), &event, &around) == Concern::NotOurs {
-            return Ok(Accepted::Ignored);
-        }
-        let seen = records::seen(&event.id);
-        let mark = records::encode(&Seen { at: self.clock.now() }).map_err(taken)?;
-        let value = records::encode(&event).map_err(taken)?;
-        loop {
-            let key = records::inbox(self.next_inbox.fetch_add(1, Ordering::Relaxed));
-            let mut batch = Batch::default();
-            batch.create(key.clone(), value.clone());
-            batch.create(seen.clone(), mark.clone());
-            match self.store.commit(batch).await {
-                Ok(version) => {
-                    self.pending.add(1);
-                    self.queue(Job { key, version, work: Work::Event(event) });
-                    return Ok(Accepted::Kept);
-                }
-                Err(StoreError::Conflict { key }) if key == seen => {
-                    // Known; but the platform may forget it only once the first telling is on disk.
-                    self.store.commit(Batch::default()).await.map_err(taken)?;
-                    return Ok(Accepted::Known);
-                }
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => {
-                    self.fail(error.clone());
-                    return Err(taken(error));
-                }
-            }
-        }
-    }
-
-    async fn remember(&self, platform: Platform, notes: Vec<Note>) -> Result<(), AcceptError> {
-        let taken = |error: StoreError| AcceptError::Store(error.to_string());
-        let mut unit = Unit::new(self.store.as_ref());
-        for Note { name, value } in &notes {
-            let key = records::note(platform, name);
-            let put = match value {
-                Some(value) => unit.put(key, value).await,
-                None => unit.drop(key).await,
-            };
-            put.map_err(taken)?;
-        }
-        let kept = self.committer.commit(unit, Vec::new(), "notes", self.clock.now()).await;
-        kept.map(drop).map_err(|error| {
-            self.fail(error.clone());
-            taken(error)
-        })
-    }
-
-    async fn recall(
-        &self,
-        platform: Platform,
-        beginning: &str,
-    ) -> Result<Vec<(String, String)>, AcceptError> {
-        let taken = |error: StoreError| AcceptError::Store(error.to_string());
-        let range = records::all_notes(platform, beginning);
-        let all = read_all::<String>(self.store.as_ref(), range).await.map_err(taken)?;
-        let whole = records::note(platform, "").0;
-        let name = |key: Key| key.0.strip_prefix(&whole).unwrap_or_default().to_owned();
-        Ok(all.into_iter().map(|(key, _, value)| (name(key), value)).collect())
-    }
 }

@@ -30,12 +30,16 @@ pub struct Received {
 impl Core {
     /// Fetches what came with an event. Only what a member sends is looked at.
     pub(super) async fn fetch_all(&self, event: &Event) -> Vec<Received> {
-        let EventKind::Said { files, message, .. } = &event.kind else { return Vec::new() };
+        let (files, message): (Vec<&FileRef>, _) = match &event.kind {
+            EventKind::Said { files, message, .. } => (files.iter().collect(), message),
+            EventKind::Filled { files, message, .. } => (files.values().collect(), message),
+            _ => return Vec::new(),
+        };
         if event.standing != Standing::Member {
             return Vec::new();
         }
         let mut received = Vec::new();
-        for file in files.iter().take(MOST) {
+        for file in files.into_iter().take(MOST) {
             received.push(Received { name: file.name.clone(), content: self.fetch(message, file).await });
         }
         received

@@ -56,7 +56,7 @@ pub fn concerns(mind: &Mind, event: &Event, around: &Around) -> Concern {
         EventKind::Edited { .. } => around.asked.as_ref().is_some_and(|asked| asked.asker == event.account),
         EventKind::Reacted { emoji, .. } => Sign::of(emoji).is_some() || is_memo(emoji),
         EventKind::Unreacted { emoji, .. } => Sign::of(emoji).is_some(),
-        EventKind::Pressed { .. } => true,
+        EventKind::Pressed { .. } | EventKind::Filled { .. } => true,
     };
     if ours { Concern::Ours } else { Concern::NotOurs }
 }

@@ -229,7 +229,7 @@ impl Core {
             | EventKind::Unreacted { message, .. }
             | EventKind::Pressed { message, .. } => Some(message.clone()),
             EventKind::Said { .. } => root(&event.place),
-            EventKind::Edited { .. } => None,
+            EventKind::Edited { .. } | EventKind::Filled { .. } => None,
         };
         match message {
             Some(message) => unit.read(records::binding(&message)).await,

@@ -10,7 +10,7 @@ use super::hear::card_of;
 use super::index;
 use super::mind::Mind;
 use super::records::counsel::{self, Talk};
-use super::records::{About, Binding, Coaching, Conversation, Draft, FormName};
+use super::records::{About, Binding, Coaching, Conversation, Course, Draft, FormName};
 use crate::core::event::{Addressed, Event, EventKind};
 use crate::maturity::roadmap::Edit;
 use crate::request::sign::Sign;
@@ -26,6 +26,8 @@ pub enum Intent {
     Line(Line),
     /// Words for the form that is under way.
     Form(FormWord),
+    /// The form that is under way is put aside as it is.
+    Keep,
     /// Words about a request that were asked for.
     Words(RequestId, About, String),
     /// The person is asked for words and leaves it.
@@ -87,6 +89,8 @@ pub fn read(
             _ => Intent::Nothing,
         },
         EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
+        // What it brought is put together with the draft before; see `super::sheet`.
+        EventKind::Filled { .. } => Intent::Nothing,
         EventKind::Edited { text, .. } => question_in(mind, text).map_or(Intent::Nothing, Intent::Edited),
         EventKind::Said { text, addressed: Addressed::Nobody, .. } if conversation.is_none() => {
             overheard(mind, event, text, card_of(binding), talk)
@@ -95,7 +99,9 @@ pub fn read(
             let intent = said(mind, text, *addressed, conversation);
             match (conversation, card_of(binding), &intent) {
                 // A file is an answer, also without words.
-                (Some(Conversation::Filling(_)), _, Intent::Line(Line::Nothing)) if !files.is_empty() => {
+                (Some(Conversation::Filling(draft)), _, Intent::Line(Line::Nothing))
+                    if !files.is_empty() && draft.course != Course::Aside =>
+                {
                     Intent::Form(FormWord::Answer(String::new()))
                 }
                 // In the thread of a card every word of the OSPO is an answer, but for commands.
@@ -148,6 +154,10 @@ fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Con
     };
     match (conversation, word) {
         (_, None) => Intent::Line(line),
+        (Conversation::Filling(Draft { course: Course::Aside, .. }), Some(word)) => match word {
+            FormWord::Resume | FormWord::Cancel | FormWord::Submit => Intent::Form(word),
+            _ => Intent::Line(line),
+        },
         (Conversation::Filling(_), Some(word)) => Intent::Form(word),
         // No answer to a practice reads like a command or ends as a question; a strategy may be about anything but the coach itself.
         (Conversation::Coached(Coaching::Practice { .. }), Some(FormWord::Answer(text)))
@@ -202,6 +212,8 @@ pub enum Extent {
     None,
     /// The newest that concern the author.
     Newest,
+    /// The open ones that the author's roles decide.
+    OfRoles,
     /// All there are.
     All,
 }
@@ -222,6 +234,7 @@ impl Intent {
             Self::Line(Line::Command(Command::Requests)) => {
                 Needs { requests: Extent::Newest, ..Needs::default() }
             }
+            _ if self.tells_absences() => Needs { requests: Extent::OfRoles, ..Needs::default() },
             Self::Line(Line::Command(Command::Report)) => Needs { requests: Extent::All, ..Needs::default() },
             Self::Line(Line::Command(Command::Coach(command))) => {
                 let reports = matches!(command, CoachCommand::Report(_));

@@ -89,6 +89,20 @@ pub async fn waiting_for(
     Ok(found)
 }
 
+/// The open requests that any of some roles decides, now or later.
+///
+/// # Errors
+/// When the store fails.
+pub async fn decided_by(store: &dyn Store, roles: &[Role]) -> Result<Vec<Request>, StoreError> {
+    let mut found = BTreeSet::new();
+    for role in roles {
+        for turn in [Turn::Now, Turn::NotNow] {
+            found.extend(index::scan(store, index::of_role(role, turn), COUNTED).await?);
+        }
+    }
+    load(store, found).await
+}
+
 /// The requests about any of some places.
 ///
 /// # Errors

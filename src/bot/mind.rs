@@ -13,7 +13,7 @@ use crate::request::rules::Stage;
 use super::texts;
 
 /// What the bot knows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mind {
     /// Who is who.
     pub people: People,
@@ -24,9 +24,9 @@ pub struct Mind {
     /// The company's own knowledge folder, if it has one.
     pub folder: Option<PathBuf>,
     /// The curated files.
-    pub knowledge: Knowledge,
+    pub knowledge: Arc<Knowledge>,
     /// The articles, ready to be searched.
-    pub counsel: Counsel,
+    pub counsel: Arc<Counsel>,
 }
 
 /// Who an account is to the bot.
@@ -55,9 +55,12 @@ impl Mind {
         self.people.by_account(account).filter(|person| self.people.holds(&person.id, &Role::ospo()))
     }
 
-    /// The one person whom a word means: an id, or a name as it is shown, in any case.
+    /// The one person whom a word means: an id, or a name as it is shown, in any case, or an account.
     pub fn person_named(&self, word: &str) -> Option<&Person> {
         let word = word.trim().trim_start_matches('@');
+        if let Ok(account) = word.parse::<AccountId>() {
+            return self.people.by_account(&account);
+        }
         let by_id = self.people.iter().find(|person| person.id.0.eq_ignore_ascii_case(word));
         let mut by_name = self.people.iter().filter(|person| person.name.eq_ignore_ascii_case(word));
         by_id.or_else(|| by_name.next().filter(|_| by_name.next().is_none()))
@@ -83,13 +86,15 @@ impl Mind {
         let mut found = Vec::new();
         for workflow in &self.knowledge.workflows {
             for role in workflow.roles() {
-                let nobody = self.people.members(role).next().is_none();
+                let unread = self.people.waits_for_groups(role);
+                let nobody = self.people.members(role).next().is_none() && !unread;
                 let decides = workflow.rules.stages.iter().any(|stage| stage.role == *role);
                 if nobody || (decides && self.channels.of(role).is_empty()) {
                     found.push((workflow.id.clone(), Undecidable::Role(role.clone())));
                 }
             }
-            for stage in &workflow.rules.stages {
+            let read = |stage: &&Stage| !self.people.waits_for_groups(&stage.role);
+            for stage in workflow.rules.stages.iter().filter(read) {
                 let taken: usize = stage
                     .distinct_from
                     .iter()

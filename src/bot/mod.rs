@@ -2,12 +2,13 @@
 //! and then shown.
 //!
 //! - [`command`], [`intent`], [`filter`]: what is meant
-//! - [`handle`], [`dialogue`]: what is decided; pure
+//! - [`handle`], [`dialogue`], [`sheet`]: what is decided, and how a form is asked, bit by bit or whole; pure
 //! - [`coach`], [`pictures`]: what assessments, roadmaps and reminders are asked by, kept in and drawn as
-//! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`port`], [`engine`]: the way of an event into the inbox, and from there to the commit
 //! - [`seat`](mod@seat): where a dialogue is held
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
+//! - [`home`]: what the bot has for one person alone, kept up to date
 //! - [`charts`]: reports as people read them
 //! - [`delivery`]: the way from the outbox to the platforms
 //! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
@@ -27,6 +28,7 @@ pub mod files;
 pub mod filter;
 pub mod handle;
 pub mod hear;
+pub mod home;
 pub mod index;
 pub mod intent;
 pub mod lanes;
@@ -35,11 +37,13 @@ pub mod mind;
 pub mod numbers;
 pub mod pending;
 pub mod pictures;
+pub mod port;
 pub mod quota;
 pub mod reconcile;
 pub mod records;
 pub mod reload;
 pub mod seat;
+pub mod sheet;
 pub mod shelf;
 pub mod texts;
 pub mod timers;

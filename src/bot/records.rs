@@ -216,6 +216,9 @@ pub enum Course {
     Onward,
     /// Back to the look at the whole, over what is still unanswered.
     Review,
+    /// Nothing is asked in conversation: the form is filled in whole, or was put aside. What its author says is no
+    /// answer.
+    Aside,
 }
 
 /// Something to be shown, until it is.

@@ -12,7 +12,7 @@ use super::unit::Unit;
 use crate::chat::Tried;
 use crate::core::effect::{Destination, Effect};
 use crate::core::event::Place;
-use crate::core::person::Role;
+use crate::core::person::{People, Role};
 use crate::store::StoreError;
 
 /// Puts new knowledge in place.
@@ -29,6 +29,13 @@ impl Reloader {
     /// From now on this is known. What is being handled ends with what it began with.
     pub fn put(&self, mind: Mind) {
         info!(articles = mind.knowledge.articles.len(), "the knowledge was read anew");
+        self.core.minds.replace(Arc::new(mind));
+    }
+
+    /// From now on these are the people, and who holds which role.
+    pub fn put_people(&self, people: People) {
+        info!("who holds which role has changed");
+        let mind = Mind { people, ..Mind::clone(&self.core.minds.current()) };
         self.core.minds.replace(Arc::new(mind));
     }
 

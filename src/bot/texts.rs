@@ -16,6 +16,8 @@ use crate::request::roster::NoDelegation;
 use crate::request::{RequestId, Workflow};
 
 pub mod counsel;
+pub mod home;
+pub mod sheets;
 
 fn line(spans: impl IntoIterator<Item = Span>) -> Content {
     Content::Text(Text { blocks: vec![Block::spans(spans)], buttons: Vec::new() })
@@ -317,7 +319,7 @@ pub fn review_form(form: &Form, asked: &[&FormField], answers: &Answers) -> Cont
         buttons: vec![
             Button::new("Submit", "submit"),
             Button::new("Change the last answer", "back"),
-            Button::new("Cancel", "cancel"),
+            Button::new("Cancel", "cancel").sure("What you filled in is thrown away. Nothing was filed."),
         ],
         reactions: Vec::new(),
         footer: vec![Span::faint("Nothing happens until you submit. To change an answer, say its name.")],

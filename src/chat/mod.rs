@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::effect::Destination;
-use crate::core::event::{Event, FileRef, MessageRef};
-use crate::core::message::Content;
-use crate::core::person::{AccountId, Platform};
+use crate::core::event::{Event, FileRef, MessageRef, Place};
+use crate::core::message::{Content, Home};
+use crate::core::person::{AccountId, GroupId, Member, Platform, Standing};
+use crate::core::sheet::{Problems, Sheet};
 
 pub mod console;
 #[cfg(feature = "matrix")]
@@ -125,7 +126,7 @@ pub enum AcceptError {
 }
 
 /// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accepted {
     /// It is durable and will be handled.
     Kept,
@@ -133,6 +134,19 @@ pub enum Accepted {
     Known,
     /// It does not concern the bot: nothing of it is kept.
     Ignored,
+    /// A form was handed in with answers that cannot stand: nothing of it is kept, and its author is told.
+    Faulty(Problems),
+}
+
+/// Somebody who looks at what the bot has for them alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Who.
+    pub account: AccountId,
+    /// What the platform says of the account.
+    pub standing: Standing,
+    /// Their direct conversation with the bot.
+    pub place: Place,
 }
 
 /// Something an adapter keeps for itself until it takes it back: how far it has read, say.
@@ -166,6 +180,24 @@ pub trait EventPort: Send + Sync {
     /// When the store cannot be read.
     async fn recall(&self, platform: Platform, beginning: &str)
     -> Result<Vec<(String, String)>, AcceptError>;
+
+    /// The form that an event asks for, or brings answers to, to be shown whole. None when it asks for none, or not for
+    /// its author: then it is handed in like any other. Changes nothing.
+    ///
+    /// # Errors
+    /// When the store cannot say.
+    async fn sheet(&self, _event: &Event) -> Result<Option<Sheet>, AcceptError> {
+        Ok(None)
+    }
+
+    /// Whether a line asks for a form, as far as the line alone says: then it is worth a wait.
+    fn opens(&self, _line: &str) -> bool {
+        false
+    }
+
+    /// Somebody looks at their home: [`ChatAdapter::show_home`] is called for them soon, and again whenever what it shows
+    /// may have changed.
+    fn visited(&self, _visit: Visit) {}
 }
 
 /// An adapter that can go on no longer.
@@ -200,6 +232,15 @@ pub trait ChatAdapter: Send + Sync {
     /// See [`DeliveryError`].
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError>;
 
+    /// Shows somebody what the bot has for them alone, in place of what was there. Where a platform has no such place
+    /// this does nothing.
+    ///
+    /// # Errors
+    /// See [`DeliveryError`].
+    async fn show_home(&self, _visit: &Visit, _home: &Home) -> Result<(), DeliveryError> {
+        Ok(())
+    }
+
     /// The content of a file that came with a message; never more than `limit` bytes are read.
     ///
     /// # Errors
@@ -213,4 +254,14 @@ pub trait ChatAdapter: Send + Sync {
     /// # Errors
     /// When the platform cannot say now.
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError>;
+
+    /// The people who are in a group now, as of a few minutes ago at most while the platform can say, and as of an hour
+    /// ago when it cannot. Guests and bots are left out.
+    ///
+    /// # Errors
+    /// When nobody can say any more who is in it; then nobody counts as such. [`DeliveryError::Refused`] when the bot
+    /// may not read it, or there is no such group.
+    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        Err(DeliveryError::Refused { why: format!("the bot reads no groups of {}", group.platform) })
+    }
 }

@@ -19,6 +19,7 @@ mod matrix;
 mod maturity;
 mod policy;
 mod report;
+mod roles;
 mod sbom;
 mod serve;
 #[cfg(feature = "slack")]

@@ -10,7 +10,7 @@ use super::start::slack_config;
 use super::{ConfigArgs, Ended};
 use crate::chat::slack::{Finding, check};
 use crate::config::Config;
-use crate::core::person::{ChannelId, Platform};
+use crate::core::person::{ChannelId, GroupId, Platform};
 
 /// What there is to do with Slack.
 #[derive(Debug, Subcommand)]
@@ -35,9 +35,11 @@ pub async fn run(command: &SlackCommand) -> anyhow::Result<Ended> {
     let channels: Vec<ChannelId> = channels.into_iter().collect();
     let mut ended = Ended::Well;
     let mut out = anstream::stdout().lock();
-    for finding in check(&slack_config(slack), &channels).await {
+    let groups: Vec<GroupId> = config.people.groups().into_iter().cloned().collect();
+    for finding in check(&slack_config(slack), &channels, &groups).await {
         match finding {
             Finding::Good(what) => writeln!(out, "✔ {what}")?,
+            Finding::Unsure(what) => writeln!(out, "? {what}")?,
             Finding::Missing { what, cure } => {
                 ended = Ended::BadInput;
                 writeln!(out, "✖ {what}\n  {cure}")?;

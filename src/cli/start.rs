@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::roles::Groups;
 use super::watch;
 use crate::bot::command::USAGE;
 use crate::bot::{Bot, Mind, Pending, SystemClock};
@@ -70,16 +71,22 @@ pub fn mind_with(config: &Config, knowledge: Knowledge) -> anyhow::Result<Mind> 
         channels: config.channels.clone(),
         manners: config.manners.clone(),
         folder: config.knowledge.clone(),
-        knowledge,
-        counsel,
+        knowledge: Arc::new(knowledge),
+        counsel: Arc::new(counsel),
     };
+    decidable(&mind)?;
+    Ok(mind)
+}
+
+/// Whether requests of every kind can be decided by somebody.
+fn decidable(mind: &Mind) -> anyhow::Result<()> {
     let undecidable = mind.undecidable();
     if !undecidable.is_empty() {
         let lines: Vec<String> =
             undecidable.iter().map(|(workflow, why)| format!("{workflow}: {why}")).collect();
         bail!("some requests could never be decided:\n{}", lines.join("\n"));
     }
-    Ok(mind)
+    Ok(())
 }
 
 /// Where the records are.
@@ -105,9 +112,11 @@ pub enum Lines {
 /// When it cannot start, or stopped because something failed.
 pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Result<()> {
     #[cfg(feature = "matrix")]
-    let (config, mind, matrix) = connect_matrix(config.clone(), mind).await?;
+    let (config, mut mind, matrix) = connect_matrix(config.clone(), mind).await?;
     #[cfg(feature = "matrix")]
     let config = &config;
+    #[cfg(not(feature = "matrix"))]
+    let mut mind = mind;
     let store = store_place(config).open().await?;
     let pending = Arc::new(Pending::default());
     let mut adapters: Vec<Arc<dyn ChatAdapter>> = Vec::new();
@@ -129,6 +138,10 @@ pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Resul
     if adapters.is_empty() {
         bail!("the config names no platform to run on; add a [console], a [slack] or a [matrix] section");
     }
+    let groups = Groups::new(config.people.clone(), adapters.clone());
+    mind.people = groups.first().await?;
+    decidable(&mind)?;
+    let config = &Config { people: mind.people.clone(), ..config.clone() };
     let stop = CancellationToken::new();
     // sled's own lock keeps a second process out of a data directory; a database needs more.
     let turn = match config.database {
@@ -137,9 +150,7 @@ pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Resul
     };
     let bot = Bot::new(store, Arc::new(mind), Arc::new(SystemClock), adapters, pending).await?;
     tokio::spawn(stop_on_signal(stop.clone()));
-    if let Some(folder) = config.knowledge.clone() {
-        tokio::spawn(watch::watch(config.clone(), folder, bot.reloader(), stop.clone()));
-    }
+    tokio::spawn(watch::watch(config.clone(), groups, bot.reloader(), stop.clone()));
     let ended = bot.run(stop).await;
     if let Some(turn) = turn {
         turn.give_back().await?;

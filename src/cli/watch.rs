@@ -1,4 +1,4 @@
-//! Watches the company's knowledge folder, and reads it anew when it has changed.
+//! Watches the company's knowledge folder and the groups whose members hold roles, and puts what is new in place.
 //!
 //! It looks every few seconds rather than being told: that also works on network drives, in containers and where the
 //! folder itself is exchanged, and a few hundred files are looked over in a millisecond.
@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
+use super::roles::Groups;
 use super::start::read_mind;
 use crate::bot::{Mind, Reloader};
 use crate::config::Config;
@@ -76,14 +77,21 @@ fn see(folder: &Path) -> Sight {
 }
 
 /// Watches until told to stop. A set with faults changes nothing; its faults are told once.
-pub async fn watch(config: Config, folder: PathBuf, reloader: Reloader, stop: CancellationToken) {
-    let mut watch = Watch::new(see(&folder));
+pub async fn watch(mut config: Config, groups: Groups, reloader: Reloader, stop: CancellationToken) {
+    let folder = config.knowledge.clone();
+    let see = || folder.as_deref().map(see).unwrap_or_default();
+    let mut watch = Watch::new(see());
     loop {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = stop.cancelled() => return,
         }
-        if watch.look(see(&folder)) != Look::Changed {
+        let people = groups.read().await;
+        if people != config.people {
+            config.people = people.clone();
+            reloader.put_people(people);
+        }
+        if watch.look(see()) != Look::Changed {
             continue;
         }
         let config = config.clone();

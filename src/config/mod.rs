@@ -17,7 +17,9 @@ use self::secret::Secret;
 use self::slack::Slack;
 
 use crate::core::manners::Manners;
-use crate::core::person::{AccountId, ChannelId, People, Person, PersonId, Platform, Role, RoleChannels};
+use crate::core::person::{
+    AccountId, ChannelId, GroupId, People, Person, PersonId, Platform, Role, RoleChannels,
+};
 use crate::core::source::{Fault, line_of, parse_toml, suggest};
 
 /// The config, read and checked.
@@ -117,7 +119,7 @@ struct ConfigFile {
     #[serde(default)]
     people: BTreeMap<PersonId, PersonEntry>,
     #[serde(default)]
-    roles: BTreeMap<Role, BTreeSet<PersonId>>,
+    roles: BTreeMap<Role, RoleEntry>,
     #[serde(default)]
     channels: BTreeMap<Role, Vec<String>>,
     #[serde(default)]
@@ -153,6 +155,44 @@ struct PersonEntry {
     accounts: Vec<String>,
     #[serde(default = "utc")]
     zone: String,
+}
+
+/// Who holds a role.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "names, such as [\"lea\"], or { people = [\"lea\"], members_of = [\"slack:S…\"] }"
+)]
+enum RoleEntry {
+    People(BTreeSet<PersonId>),
+    Filled(Filled),
+}
+
+/// People, and groups of a platform whose members hold the role, too.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Filled {
+    #[serde(default)]
+    people: BTreeSet<PersonId>,
+    #[serde(default)]
+    members_of: BTreeSet<String>,
+}
+
+impl RoleEntry {
+    fn people(&self) -> &BTreeSet<PersonId> {
+        match self {
+            Self::People(people) | Self::Filled(Filled { people, .. }) => people,
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &String> {
+        match self {
+            Self::People(_) => None,
+            Self::Filled(filled) => Some(filled.members_of.iter()),
+        }
+        .into_iter()
+        .flatten()
+    }
 }
 
 fn utc() -> String {
@@ -290,7 +330,10 @@ fn read_people(name: &str, text: &str, file: &ConfigFile, faults: &mut Vec<Fault
         });
         people.push(Person { id: id.clone(), name: entry.name.clone(), accounts, zone });
     }
-    People::new(people, file.roles.clone())
+    let roles = file.roles.iter().map(|(role, entry)| (role.clone(), entry.people().clone()));
+    let groups = read_groups(name, text, file, faults);
+    People::new(people, roles.collect())
+        .map(|people| people.with_groups(groups))
         .map_err(|error| {
             let cure = match &error {
                 crate::core::person::PeopleError::UnknownPerson { person, .. } => {
@@ -305,6 +348,30 @@ fn read_people(name: &str, text: &str, file: &ConfigFile, faults: &mut Vec<Fault
             faults.push(Fault::new(name, line_of(text, "[roles]"), error.to_string(), cure));
         })
         .ok()
+}
+
+/// The groups that fill roles, of platforms that have any and that the bot runs on.
+fn read_groups(
+    name: &str,
+    text: &str,
+    file: &ConfigFile,
+    faults: &mut Vec<Fault>,
+) -> BTreeMap<Role, BTreeSet<GroupId>> {
+    let mut groups: BTreeMap<Role, BTreeSet<GroupId>> = BTreeMap::new();
+    for (role, entry) in &file.roles {
+        for group in entry.groups() {
+            let line = line_of(text, group);
+            match group.parse::<GroupId>() {
+                Ok(group) if group.platform == Platform::Slack && file.slack.is_none() => {
+                    let what = format!("`{group}` is of Slack, and there is no [slack] section");
+                    faults.push(Fault::new(name, line, what, "add the section, or name people"));
+                }
+                Ok(group) => drop(groups.entry(role.clone()).or_default().insert(group)),
+                Err(error) => faults.push(Fault::new(name, line, error.to_string(), "")),
+            }
+        }
+    }
+    groups
 }
 
 fn read_channels(name: &str, text: &str, file: &ConfigFile, faults: &mut Vec<Fault>) -> RoleChannels {
@@ -416,6 +483,7 @@ start_in = "#general"
             ("[people.ada]", "[store]\nbackend = \"postgres\"\n[people.ada]", 4, "OSPO_DATABASE_URL"),
             ("[people.ada]", "[store]\nbackend = \"sqlite\"\n[people.ada]", 5, "postgres"),
             ("start_as = \"ada\"", "start_as = \"max\"", 19, "console:ada"),
+            ("legal = [\"lea\"]", "legal = { members_of = [\"slack:S1\"] }", 14, "add the section"),
         ] {
             let fault = fault(from, to);
             assert!(fault.cure.contains(cure), "{to}: {fault}");

@@ -161,6 +161,8 @@ pub enum Purpose {
     Escalate,
     /// Let a request lapse that nobody decided.
     Expire,
+    /// Bring the cards of a request up to date with who can decide.
+    Redraw,
     /// Remind the owners of articles that are due for review.
     Review,
     /// Tell a team what is due.

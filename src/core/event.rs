@@ -1,11 +1,14 @@
 //! What happened: an adapter tells it, the bot keeps it until it is handled.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::form::Answers;
 use super::person::{AccountId, ChannelId, Platform, Standing};
+use super::sheet::{Handing, SheetKey};
 
 /// The id of an event, made of what the platform gives: the same happening has the same id however often it
 /// is told.
@@ -160,17 +163,32 @@ pub enum EventKind {
         /// The button's action: a command line, as if typed by the one who pressed.
         action: String,
     },
+    /// A form that was shown whole came back, filled in or put aside.
+    Filled {
+        /// Which.
+        sheet: SheetKey,
+        /// The answers as given, by field; what was left out is the empty text. Fields that were not shown are not here.
+        answers: Answers,
+        /// What came with answers, by field.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        files: BTreeMap<String, FileRef>,
+        /// What is wanted of them.
+        handing: Handing,
+        /// What stands for it where a message is wanted: the platform's id of the form as shown.
+        message: MessageRef,
+    },
 }
 
 impl Event {
-    /// The message a reaction or a press is about, or the message said or changed.
+    /// The message a reaction or a press is about, or the message said or changed, or the form filled in.
     pub fn message(&self) -> &MessageRef {
         match &self.kind {
             EventKind::Said { message, .. }
             | EventKind::Reacted { message, .. }
             | EventKind::Unreacted { message, .. }
             | EventKind::Edited { message, .. }
-            | EventKind::Pressed { message, .. } => message,
+            | EventKind::Pressed { message, .. }
+            | EventKind::Filled { message, .. } => message,
         }
     }
 }

@@ -44,6 +44,13 @@ impl From<Card> for Content {
     }
 }
 
+/// What the bot has for one person alone, part by part: what waits for them, what is theirs, what they can begin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Home {
+    /// The parts, from top to bottom, each with its choices.
+    pub parts: Vec<Text>,
+}
+
 /// A card: a title, a state seen at a glance, and what can be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
@@ -238,11 +245,19 @@ pub struct Button {
     pub label: String,
     /// The command line that a press stands for, without the command word: `approve REL-42`.
     pub action: String,
+    /// What is asked before a press counts, where one tap would do something grave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sure: Option<String>,
 }
 
 impl Button {
     /// A choice that stands for a command line.
     pub fn new(label: impl Into<String>, action: impl Into<String>) -> Self {
-        Self { label: label.into(), action: action.into() }
+        Self { label: label.into(), action: action.into(), sure: None }
+    }
+
+    /// The same, but with a question before it counts.
+    pub fn sure(self, question: impl Into<String>) -> Self {
+        Self { sure: Some(question.into()), ..self }
     }
 }

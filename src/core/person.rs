@@ -112,6 +112,22 @@ address! {
     ChannelId
 }
 
+address! {
+    /// A group of accounts that a platform keeps, such as a user group of Slack, written `slack:S0123ABCD`.
+    GroupId
+}
+
+/// Somebody in a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account.
+    pub account: AccountId,
+    /// The name that the platform shows.
+    pub name: String,
+    /// The zone that the account is set to.
+    pub zone: jiff::tz::TimeZone,
+}
+
 /// What the platform says of an account. Only a member may ask for, see or decide anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -167,10 +183,12 @@ pub struct Person {
 }
 
 /// Who is who, and who holds which role. Built by the config; immutable afterwards.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
     people: BTreeMap<PersonId, Person>,
     roles: BTreeMap<Role, BTreeSet<PersonId>>,
+    /// Groups whose members hold a role, too; until they are read.
+    groups: BTreeMap<Role, BTreeSet<GroupId>>,
     by_account: BTreeMap<AccountId, PersonId>,
 }
 
@@ -233,6 +251,50 @@ impl People {
             }
         }
         Ok(directory)
+    }
+
+    /// The same, with roles that the members of groups hold, too.
+    #[must_use]
+    pub fn with_groups(mut self, groups: BTreeMap<Role, BTreeSet<GroupId>>) -> Self {
+        for role in groups.keys() {
+            self.roles.entry(role.clone()).or_default();
+        }
+        self.groups = groups;
+        self
+    }
+
+    /// Every group whose members hold a role and are not read yet.
+    pub fn groups(&self) -> BTreeSet<&GroupId> {
+        self.groups.values().flatten().collect()
+    }
+
+    /// Whether nobody knows yet who all holds a role.
+    pub fn waits_for_groups(&self, role: &Role) -> bool {
+        self.groups.contains_key(role)
+    }
+
+    /// The same, with the members of the groups in their roles. A member is the person under `[people]` who has the
+    /// account, or else a person of that one account, with the account as id. A group that is not in `members` has none.
+    #[must_use]
+    pub fn filled(&self, members: &BTreeMap<GroupId, Vec<Member>>) -> Self {
+        let mut filled = Self { groups: BTreeMap::new(), ..self.clone() };
+        for (role, groups) in &self.groups {
+            for member in groups.iter().filter_map(|group| members.get(group)).flatten() {
+                let own = PersonId(member.account.to_string());
+                let id =
+                    filled.by_account.entry(member.account.clone()).or_insert_with(|| own.clone()).clone();
+                if id == own {
+                    filled.people.entry(own).or_insert_with(|| Person {
+                        id: id.clone(),
+                        name: member.name.clone(),
+                        accounts: vec![member.account.clone()],
+                        zone: member.zone.clone(),
+                    });
+                }
+                filled.roles.entry(role.clone()).or_default().insert(id);
+            }
+        }
+        filled
     }
 
     /// The person an account belongs to.
@@ -300,6 +362,30 @@ mod tests {
     fn one_account_cannot_be_two_people() {
         let twice = People::new(vec![person("a", "console:x"), person("b", "console:x")], BTreeMap::new());
         assert!(matches!(twice, Err(PeopleError::SharedAccount { .. })));
+    }
+
+    #[test]
+    fn the_members_of_a_group_hold_its_role_and_count_once() {
+        let legal = Role("legal".into());
+        let group: GroupId = "slack:S1".parse().unwrap();
+        let roles = BTreeMap::from([(legal.clone(), BTreeSet::from([PersonId("lea".into())]))]);
+        let people = People::new(vec![person("lea", "slack:U1"), person("ada", "slack:U2")], roles)
+            .unwrap()
+            .with_groups(BTreeMap::from([(legal.clone(), BTreeSet::from([group.clone()]))]));
+        assert!(people.waits_for_groups(&legal));
+        let member = |account: &str| Member {
+            account: account.parse().unwrap(),
+            name: "Zoe".into(),
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        let members = ["slack:U1", "slack:U2", "slack:U3"].map(member).to_vec();
+        let filled = people.filled(&BTreeMap::from([(group, members)]));
+        let held: Vec<&str> = filled.members(&legal).map(|person| person.id.0.as_str()).collect();
+        assert_eq!(held, ["ada", "lea", "slack:U3"]);
+        assert_eq!(filled.by_account(&"slack:U3".parse().unwrap()).unwrap().name, "Zoe");
+        let nobody = people.filled(&BTreeMap::new());
+        assert_eq!(nobody.members(&legal).count(), 1, "who is named stays");
+        assert!(!nobody.waits_for_groups(&legal));
     }
 
     #[test]

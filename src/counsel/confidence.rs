@@ -45,8 +45,18 @@ fn strength(ranked: &Ranked, share: f32) -> f32 {
     3.3 * ranked.score - 3.0 - 2.0 * (1.0 - share)
 }
 
+/// In these very words an article is asked: what they mean to a table says nothing against it.
+const THE_SAME: f32 = 0.95;
+
+fn is_the_same(ranked: &[Ranked]) -> bool {
+    ranked.first().is_some_and(|best| best.measures.likeness >= THE_SAME)
+}
+
 /// How much farther in meaning the nearest candidate is than questions of ours are.
 fn distance(question: &Question, ranked: &[Ranked]) -> f32 {
+    if is_the_same(ranked) {
+        return 0.0;
+    }
     nearest(question, ranked).map_or(0.0, |nearest| (NEAR - nearest).max(0.0))
 }
 
@@ -64,6 +74,9 @@ fn logistic(x: f32) -> f64 {
 /// Whether the best candidate is so near that nothing else needs to speak for the question.
 pub(super) fn speaks_for_itself(question: &Question, ranked: &[Ranked]) -> bool {
     let Some(best) = ranked.first().map(|best| best.measures) else { return false };
+    if is_the_same(ranked) {
+        return true;
+    }
     match nearest(question, ranked) {
         Some(nearest) if nearest < NEAR => return false,
         Some(nearest) if nearest >= NEARER && question.terms.len() > 1 => return true,

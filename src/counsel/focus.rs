@@ -11,6 +11,8 @@ pub(super) struct Focus<'t> {
     pub before: &'t str,
     /// What stands after it.
     pub after: &'t str,
+    /// Another sentence that asks something whole.
+    pub second: Option<&'t str>,
 }
 
 /// Words that people begin with before they come to the point.
@@ -77,6 +79,8 @@ const GREETINGS: &[&str] = &[
 const LONGEST_GREETING: usize = 7;
 /// A sentence of fewer words asks nothing by itself: "right?", "any idea?".
 const SHORTEST_QUESTION: usize = 3;
+/// A second question of fewer words leans on the first: "is that fine?".
+const SHORTEST_SECOND: usize = 5;
 
 /// Finds what is asked.
 pub(super) fn focus(text: &str) -> Focus<'_> {
@@ -86,16 +90,21 @@ pub(super) fn focus(text: &str) -> Focus<'_> {
         let sentence = &text[range.start..range.end];
         sentence.trim_end().ends_with('?') && words(sentence).len() >= SHORTEST_QUESTION
     };
+    let length = |range: &std::ops::Range<usize>| words(&text[range.clone()]).len();
     // Of several questions the longest says the most; the first of equals is the main one.
-    let longest =
-        sentences.iter().filter(asks).rev().max_by_key(|range| words(&text[range.start..range.end]).len());
+    let longest = sentences.iter().filter(asks).rev().max_by_key(|range| length(range));
     match longest {
         Some(range) => Focus {
-            asked: &text[range.start..range.end],
+            asked: &text[range.clone()],
             before: &text[..range.start],
             after: &text[range.end..],
+            second: sentences
+                .iter()
+                .filter(asks)
+                .find(|other| *other != range && length(other) >= SHORTEST_SECOND)
+                .map(|other| text[other.clone()].trim()),
         },
-        None => Focus { asked: text, before: "", after: "" },
+        None => Focus { asked: text, before: "", after: "", second: None },
     }
 }
 
@@ -159,6 +168,10 @@ mod tests {
     fn the_longest_of_several_questions_is_the_main_one_and_a_tag_is_none() {
         let found = focus("Is that fine? May a contractor publish our code under MIT? Right?");
         assert_eq!(found.asked.trim(), "May a contractor publish our code under MIT?");
+        assert_eq!(found.second, None);
         assert_eq!(focus("gplv2 static linking").asked, "gplv2 static linking");
+        let two = focus("How do I get the copyright on my own program? And does my employer own it?");
+        assert_eq!(two.asked.trim(), "How do I get the copyright on my own program?");
+        assert_eq!(two.second, Some("And does my employer own it?"));
     }
 }

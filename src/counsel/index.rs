@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -13,6 +14,7 @@ use super::embedding::{Meaning, Table};
 use super::language::Language;
 use super::tables::{self, RELATED};
 use super::terms::{Manner, Reader, Reading};
+use super::text::words;
 
 use crate::knowledge::Article;
 
@@ -95,21 +97,23 @@ impl std::fmt::Debug for Index {
 struct Part {
     reading: Reading,
     place: f32,
+    /// What it means, of a way of asking.
+    meaning: Option<Meaning>,
 }
 
 /// The memory tantivy may take while it builds, in bytes: its own minimum.
 const BUDGET: usize = 15_000_000;
 
 impl Index {
-    /// Builds the index in memory, in one segment and without threads.
+    /// Builds the index in memory, in one segment. Articles are read side by side and put in one after another, so that
+    /// the same articles always make the same index.
     pub fn new(reader: &mut Reader, table: &Table, articles: &[Article]) -> Result<Self, TantivyError> {
-        for article in articles {
-            let texts = std::iter::once(&article.title).chain(&article.questions).chain(&article.tags);
-            for text in texts.chain(std::iter::once(&article.body)) {
-                reader.learn_article(text);
-            }
+        let said: Vec<Vec<String>> = articles.par_iter().map(all_words).collect();
+        for words in said {
+            reader.learn_article(words);
         }
         let reader = &*reader;
+        let read: Vec<Vec<Part>> = articles.par_iter().map(|article| parts(reader, table, article)).collect();
         let mut schema = Schema::builder();
         let options = || {
             let indexing = TextFieldIndexing::default()
@@ -133,13 +137,13 @@ impl Index {
             documents.push(article);
             writer.add_document(document)
         };
-        for (place, article) in articles.iter().enumerate() {
+        for (place, (article, parts)) in articles.iter().zip(read).enumerate() {
             let first = phrasings.len();
             let decided = if article.verdict.is_some() { Decided::Yes } else { Decided::No };
             let mut profile = Profile { id: article.id.clone(), decided, ..Profile::default() };
             let mut all: Vec<String> = Vec::new();
             let mut weights: HashMap<TermId, f32> = HashMap::new();
-            for part in parts(reader, article) {
+            for part in parts {
                 let ids: Vec<TermId> = part.reading.terms.iter().map(|term| vocabulary.id(term)).collect();
                 for id in &ids {
                     let weight = weights.entry(*id).or_default();
@@ -159,8 +163,7 @@ impl Index {
                         .versions
                         .extend(part.reading.named.iter().filter_map(|named| named.version_term()));
                     let manner = part.reading.manner;
-                    let meaning = table.meaning(&part.reading.words);
-                    phrasings.push(Phrasing { terms, mass: 0.0, manner, meaning });
+                    phrasings.push(Phrasing { terms, mass: 0.0, manner, meaning: part.meaning });
                 }
                 all.extend(part.reading.terms);
             }
@@ -309,14 +312,25 @@ impl Vocabulary {
     }
 }
 
+/// The English words of an article.
+fn all_words(article: &Article) -> Vec<String> {
+    let texts = std::iter::once(&article.title).chain(&article.questions).chain(&article.tags);
+    texts.chain(std::iter::once(&article.body)).flat_map(|text| words(text)).collect()
+}
+
 /// The texts of an article: the ways of asking, title first, then tags and body.
-fn parts(reader: &Reader, article: &Article) -> Vec<Part> {
-    let part = |text: &str, language, place| Part { reading: reader.read(text, language), place };
-    let mut parts = vec![part(&article.title, Language::English, 1.0)];
-    parts.extend(article.questions.iter().map(|question| part(question, Language::English, 1.0)));
+fn parts(reader: &Reader, table: &Table, article: &Article) -> Vec<Part> {
+    let part =
+        |text: &str, language, place| Part { reading: reader.read(text, language), place, meaning: None };
+    let asks = |text: &str, language| {
+        let reading = reader.read(text, language);
+        Part { meaning: table.meaning(&reading.words), reading, place: 1.0 }
+    };
+    let mut parts = vec![asks(&article.title, Language::English)];
+    parts.extend(article.questions.iter().map(|question| asks(question, Language::English)));
     for (code, questions) in &article.questions_in {
         let language = Language::of_code(code).unwrap_or(Language::English);
-        parts.extend(questions.iter().map(|question| part(question, language, 1.0)));
+        parts.extend(questions.iter().map(|question| asks(question, language)));
     }
     parts.push(part(&article.tags.join(". "), Language::English, IN_TAG));
     // By paragraphs: a text is read up to a bound that a whole body may exceed.

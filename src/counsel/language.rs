@@ -1,5 +1,8 @@
 //! Which language a question is in, by its smallest words.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use tantivy::tokenizer::{Language as Snowball, RawTokenizer, Stemmer, TokenFilter, TokenStream, Tokenizer};
 
@@ -50,6 +53,15 @@ const SMALL: &[(Language, &str)] = &[
     ),
 ];
 
+/// The same, to look a word up.
+static SMALL_WORDS: LazyLock<HashSet<(Language, &str)>> = LazyLock::new(|| {
+    let each = |(language, words): &(Language, &'static str)| {
+        let language = *language;
+        words.split_ascii_whitespace().map(move |word| (language, word))
+    };
+    SMALL.iter().flat_map(each).collect()
+});
+
 impl Language {
     /// The languages other than English, by their ISO 639-1 code.
     pub(super) fn of_code(code: &str) -> Option<Self> {
@@ -74,9 +86,7 @@ impl Language {
 
     /// Whether a word is one of the language's small ones.
     pub(super) fn is_small(self, word: &str) -> bool {
-        SMALL
-            .iter()
-            .any(|(language, words)| *language == self && words.split_ascii_whitespace().any(|w| w == word))
+        SMALL_WORDS.contains(&(self, word))
     }
 
     /// The language that most of the small words belong to; English when in doubt.

@@ -10,13 +10,14 @@
 //! finds licenses in them, `tables` has the spellings, synonyms and other languages, `terms` puts them together, and
 //! `embedding` knows what words mean. `index` (tantivy, BM25, and what is near in meaning) finds candidates, `rank`
 //! measures them, `scope` says whether the question is ours, `confidence` how sure the answer is. `pair` recognizes
-//! questions on two licenses, `told` those on one.
+//! questions on two licenses, `told` those on one. `beside` tells in short what else is asked or may be meant.
 //!
 //! Pure: same articles and same words, same answer. A question is data, never an instruction.
 
 use serde::Serialize;
 
 mod alike;
+mod beside;
 mod confidence;
 mod embedding;
 mod focus;
@@ -113,6 +114,8 @@ pub struct Answer {
     pub confidence: f64,
     /// Up to three other articles that may be meant, the likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// The id of the article that answers another question of the same message.
+    pub second: Option<String>,
     /// The language of the question; answers are in English.
     pub language: Language,
 }
@@ -160,8 +163,25 @@ impl Counsel {
         Ok(Self { reader, table, index, scopes })
     }
 
-    /// Answers a question, or says why not.
+    /// Answers a question, or says why not. Of two questions in one message the main one is answered, and the other in
+    /// short where the answer to it is sure.
     pub fn answer(&self, knowledge: &Knowledge, question: &str) -> Answer {
+        let mut answer = self.answer_one(knowledge, question);
+        let focus = focus::focus(question);
+        if let (Kind::Answer, Some(second)) = (answer.kind, focus.second) {
+            // As it stands; if it leans on the main one, with what that says; or the main one, if this was answered.
+            let whole = self.follow_up(focus.asked, second);
+            let ways = [Some(second), whole.as_deref(), Some(focus.asked)];
+            answer.second = ways.into_iter().flatten().find_map(|second| {
+                let other = self.answer_one(knowledge, second);
+                let sure = other.kind == Kind::Answer && other.confidence >= beside::SURE;
+                other.article.filter(|article| sure && answer.article.as_ref() != Some(article))
+            });
+        }
+        answer
+    }
+
+    fn answer_one(&self, knowledge: &Knowledge, question: &str) -> Answer {
         let (reading, language) = self.reader.question(question);
         let none = |kind, why| Answer {
             kind,
@@ -172,6 +192,7 @@ impl Counsel {
             verdict: None,
             confidence: 0.0,
             alternatives: Vec::new(),
+            second: None,
             language,
         };
         let (asked, ranked) = self.ranked(&reading);

@@ -1,14 +1,12 @@
 //! How an answer looks in chat.
 
+use super::beside::{self, Short};
 use super::texts;
 use super::{Alternative, Answer, Kind, Language, Told, Why};
 use crate::core::message::{Block, Button, Span, Text};
 use crate::knowledge::asks::Choice;
 use crate::knowledge::{Article, Knowledge};
 use crate::license::CompatReport;
-
-/// Below this an answer comes with what else may be meant.
-const SURE: f64 = 0.6;
 
 /// What is said to the one who asked: the answer, "did you mean", or what can be asked. Nothing where only a human can
 /// answer.
@@ -20,9 +18,15 @@ pub fn to(answer: &Answer, knowledge: &Knowledge) -> Option<Text> {
                 (None, Some(told)) => in_english(self::told(told), answer.language),
                 (None, None) => article(knowledge.article(answer.article.as_deref()?)?, answer.language),
             };
-            if answer.confidence < SURE {
-                text.blocks.push(texts::or_did_you_mean());
-                text.buttons = alternatives(answer);
+            if let Some(short) = beside::second(answer, knowledge) {
+                text.blocks.push(Block::Curated { markdown: texts::second(&short) });
+                text.buttons.push(whole(&short));
+            }
+            let others = beside::others(answer, knowledge);
+            if !others.is_empty() {
+                text.blocks.insert(0, texts::not_sure());
+                text.blocks.push(Block::Curated { markdown: texts::others(&others) });
+                text.buttons.extend(alternatives(answer));
             }
             text
         }
@@ -128,6 +132,11 @@ fn in_english(mut text: Text, language: Language) -> Text {
     text
 }
 
+/// The button that shows the whole of what is told in short.
+fn whole(short: &Short<'_>) -> Button {
+    Button::new(texts::label(short.title), format!("answer {}", short.id))
+}
+
 fn alternatives(answer: &Answer) -> Vec<Button> {
     let button =
         |other: &Alternative| Button::new(texts::label(&other.title), format!("answer {}", other.id));
@@ -165,6 +174,26 @@ mod tests {
     fn another_language_is_told_that_the_answer_is_in_english() {
         assert!(written(&said("¿Qué es una OSPO?").unwrap()).contains("en inglés"));
         assert!(!written(&said("What is an OSPO?").unwrap()).contains("en inglés"));
+    }
+
+    #[test]
+    fn an_answer_that_is_not_sure_says_so_and_tells_in_short_what_else_may_be_meant() {
+        let (knowledge, counsel) = mind();
+        let sure = counsel.answer(knowledge, "May we sell GPL software for money?");
+        assert!(!written(&to(&sure, knowledge).unwrap()).contains("not sure"));
+        let unsure = Answer { confidence: 0.4, ..sure };
+        let text = to(&unsure, knowledge).unwrap();
+        assert_eq!(text.blocks[0], texts::not_sure());
+        let other = knowledge.article(&unsure.alternatives[0].id).unwrap();
+        assert!(written(&text).contains(&format!("**{}** {}", other.title, &other.body[..20])));
+        assert_eq!(text.buttons[0].action, format!("answer {}", other.id));
+    }
+
+    #[test]
+    fn the_second_question_of_a_message_is_answered_in_short() {
+        let text = said("May we sell GPL software for money? And do we need a code of conduct?").unwrap();
+        let [button] = &text.buttons[..] else { panic!("{:?}", text.buttons) };
+        assert!(button.action.contains("conduct") && written(&text).contains("And in short: **"), "{text:?}");
     }
 
     #[test]

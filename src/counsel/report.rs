@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::texts;
 use super::{Alternative, Answer, Kind};
+use super::{beside, texts};
 use crate::knowledge::Knowledge;
 use crate::knowledge::article::Source;
 use crate::license::Verdict;
@@ -81,6 +81,15 @@ pub fn ask(answer: &Answer, question: &str, knowledge: &Knowledge) -> AskReport 
         }
         report.licenses.clone_from(&article.licenses);
         report.sources.clone_from(&article.sources);
+    }
+    if let Some(text) = &mut report.text {
+        if let Some(short) = beside::second(answer, knowledge) {
+            text.push_str(&format!("\n\n{}", texts::second(&short)));
+        }
+        let others = beside::others(answer, knowledge);
+        if !others.is_empty() {
+            text.push_str(&format!("\n\n{}", texts::others(&others)));
+        }
     }
     report
 }

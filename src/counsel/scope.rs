@@ -90,7 +90,9 @@ impl Scopes {
         let asks = asks(text, &said, reading);
         if share >= ENOUGH && ours >= STRONG {
             Scope::Subject(share)
-        } else if (share >= ENOUGH || theirs == 0.0) && (asks || ours >= WEAK_ONE) {
+        } else if (share >= ENOUGH || theirs == 0.0) && (asks || ours >= WEAK_ONE || reading.terms.len() > 1)
+        {
+            // Bare words may be an article's own: "wind down a project".
             Scope::Unsaid
         } else if asks {
             Scope::Outside

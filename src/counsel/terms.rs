@@ -96,8 +96,8 @@ impl Reader {
             let terms: Vec<String> = term.split(' ').map(part).collect();
             reader.known.extend(terms.iter().cloned());
             for way in ways {
-                reader.learn(way, SHORTEST_TABLE_WORD);
                 let said = words(way);
+                reader.learn(said.clone(), SHORTEST_TABLE_WORD);
                 let parts =
                     reader.spelled(&said).into_iter().map(|word| Language::English.stem(word)).collect();
                 file(&mut reader.concepts, parts, terms.clone());
@@ -110,7 +110,7 @@ impl Reader {
             for (way, english) in tables::entries(table) {
                 let english = english.join(" ");
                 let parts = words(way).iter().map(|word| language.stem(word)).collect();
-                reader.learn(&english, SHORTEST_TABLE_WORD);
+                reader.learn(words(&english), SHORTEST_TABLE_WORD);
                 file(&mut phrases, parts, words(&english));
             }
             reader.glossaries.push((language, phrases));
@@ -118,33 +118,26 @@ impl Reader {
         reader
     }
 
-    /// Takes the English words of an article's text into the vocabulary.
-    pub fn learn_article(&mut self, text: &str) {
-        self.learn(text, SHORTEST_ARTICLE_WORD);
+    /// Takes the English words of an article into the vocabulary.
+    pub fn learn_article(&mut self, words: Vec<String>) {
+        self.learn(words, SHORTEST_ARTICLE_WORD);
     }
 
-    /// Takes the English words of a text into the vocabulary, and returns their stems. A typo can be taken for
-    /// those of a length.
-    fn learn(&mut self, text: &str, shortest: usize) -> Vec<String> {
-        let mut stems = Vec::new();
-        for word in words(text) {
-            let stem = match self.stems.get(&word) {
-                Some(stem) => stem.clone(),
-                None => {
-                    let stem = Language::English.stem(&word);
-                    self.known.insert(stem.clone());
-                    if word.len() >= shortest
-                        && let Some(first) = word.chars().next()
-                    {
-                        self.near.entry((first, word.len())).or_default().push(word.clone());
-                    }
-                    self.stems.insert(word, stem.clone());
-                    stem
-                }
-            };
-            stems.push(stem);
+    /// Takes English words into the vocabulary. A typo can be taken for those of a length.
+    fn learn(&mut self, words: Vec<String>, shortest: usize) {
+        for word in words {
+            if self.stems.contains_key(&word) {
+                continue;
+            }
+            let stem = Language::English.stem(&word);
+            self.known.insert(stem.clone());
+            if word.len() >= shortest
+                && let Some(first) = word.chars().next()
+            {
+                self.near.entry((first, word.len())).or_default().push(word.clone());
+            }
+            self.stems.insert(word, stem);
         }
-        stems
     }
 
     fn stem<'a>(&'a self, word: &str) -> Cow<'a, str> {

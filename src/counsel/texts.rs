@@ -2,6 +2,7 @@
 
 use crate::core::message::{Block, Button, Span, Text};
 use crate::counsel::Language;
+use crate::counsel::beside::Short;
 use crate::license::{CompatReport, Deployment, Facts};
 
 /// A button's label is cut to this many characters: platforms refuse longer ones.
@@ -58,9 +59,20 @@ pub(super) fn did_you_mean() -> Block {
     Block::line("I am not sure what you mean. Is it one of these?")
 }
 
-/// Before the buttons under an answer that may not be the one that was meant.
-pub(super) fn or_did_you_mean() -> Block {
-    Block::spans([Span::faint("Not what you asked? It may be one of these:")])
+/// Above an answer that may not be the one that was meant.
+pub(super) fn not_sure() -> Block {
+    Block::spans([Span::faint("I am not sure that this is what you mean; below is what else it may be.")])
+}
+
+/// Under an answer that may not be the one that was meant, in Markdown: what else it may be, in short.
+pub(super) fn others(others: &[Short<'_>]) -> String {
+    let line = |other: &Short<'_>| format!("\n- **{}** {}", other.title, other.lead);
+    format!("Not what you asked? In short:\n{}", others.iter().map(line).collect::<String>())
+}
+
+/// The answer to a second question, in short, in Markdown.
+pub(super) fn second(short: &Short<'_>) -> String {
+    format!("And in short: **{}** {}", short.title, short.lead)
 }
 
 /// To somebody who says something that asks nothing.
@@ -176,7 +188,7 @@ pub(super) fn license(facts: &Facts, exception: Option<&str>) -> String {
 /// What an exception does to a license.
 pub(super) fn exception(id: &str, summary: Option<&str>) -> String {
     match summary {
-        Some(summary) => format!("With the exception **{id}**: {summary}"),
+        Some(summary) => format!("The exception **{id}** adds a permission: {summary}"),
         None => format!("The exception **{id}** gives more permissions; read its text."),
     }
 }

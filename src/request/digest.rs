@@ -19,7 +19,7 @@ pub const MOST: usize = 15;
 
 /// What somebody has to do with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Task {
+pub enum Task {
     /// Decide it.
     Decide,
     /// Answer a question about it.
@@ -48,7 +48,7 @@ pub fn wake(person: &PersonId, people: &People, now: Timestamp) -> Option<Timer>
 }
 
 /// What a person has to do with a request now, and since when; nothing, if anybody but them could.
-fn task_of(
+pub fn task_of(
     request: &Request,
     person: &PersonId,
     roster: Roster<'_>,

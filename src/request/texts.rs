@@ -3,8 +3,9 @@
 use super::id::RequestId;
 use super::machine::{Difference, Numbered, Refusal};
 use super::state::{Approval, Choice, Request, Status};
+use super::view;
 use crate::core::form::Change;
-use crate::core::message::{Block, Button, Span, Text};
+use crate::core::message::{Block, Span, Text};
 
 fn line(spans: impl IntoIterator<Item = Span>) -> Text {
     Text { blocks: vec![Block::spans(spans)], buttons: Vec::new() }
@@ -263,7 +264,7 @@ pub fn question_sent(request: &Request) -> Text {
 /// To who asked: the answer.
 pub fn replied(request: &Request, by: &str, question: &str, answer: &str) -> Text {
     let text = quoted(line([id(request), Span::text(": you asked")]), Some(question));
-    let mut text = Text { buttons: decide(request), ..text };
+    let mut text = Text { buttons: view::decisions(request), ..text };
     text.blocks.push(Block::line(format!("{by} answers:")));
     quoted(text, Some(answer))
 }
@@ -277,11 +278,9 @@ pub fn reply_sent(request: &Request, left: usize) -> Text {
     line([Span::text("Your answer is with them, and on "), id(request), Span::text(format!(".{left}"))])
 }
 
-fn decide(request: &Request) -> Vec<Button> {
-    vec![
-        Button::new("Approve", format!("approve {}", request.id)),
-        Button::new("Reject", format!("reject {}", request.id)),
-    ]
+/// Before a rejection.
+pub fn sure_to_reject(request: &RequestId) -> String {
+    format!("A rejection ends {request} as it is. You are asked for the reason, and the requester reads it.")
 }
 
 /// What changed, field by field.
@@ -329,7 +328,7 @@ pub fn voided(request: &Request, by: &str, differences: &[Difference]) -> Text {
     if !differences.is_empty() {
         text.blocks.push(changes(differences));
     }
-    Text { buttons: decide(request), ..text }
+    Text { buttons: view::decisions(request), ..text }
 }
 
 /// To those who ask: it is open again.

@@ -185,6 +185,15 @@ fn ending(request: &Request, seen: Seen<'_>) -> Option<Block> {
     })
 }
 
+/// The two ways to decide.
+pub fn decisions(request: &Request) -> Vec<Button> {
+    let id = &request.id;
+    vec![
+        Button::new("Approve", format!("approve {id}")),
+        Button::new("Reject", format!("reject {id}")).sure(texts::sure_to_reject(id)),
+    ]
+}
+
 /// The card in a reviewers' channel: the request whole, where it stands, and how to decide.
 pub fn reviewers_card(request: &Request, seen: Seen<'_>) -> Card {
     let open = request.status.is_open();
@@ -192,12 +201,14 @@ pub fn reviewers_card(request: &Request, seen: Seen<'_>) -> Card {
     blocks.extend(ending(request, seen));
     let (buttons, reactions, footer) = if open {
         (
-            vec![
-                Button::new("Approve", format!("approve {}", request.id)),
-                Button::new("Reject", format!("reject {}", request.id)),
-                Button::new("Concern", format!("concern {}", request.id)),
-                Button::new("Ask", format!("question {}", request.id)),
-            ],
+            [
+                decisions(request),
+                vec![
+                    Button::new("Concern", format!("concern {}", request.id)),
+                    Button::new("Ask", format!("question {}", request.id)),
+                ],
+            ]
+            .concat(),
             [emoji::CHECK, emoji::CROSS, emoji::QUESTION].map(str::to_owned).to_vec(),
             vec![Span::faint(
                 "A rejection is asked for its reason. Taking the reaction back takes the vote back. ⚠ raises a concern, \

@@ -281,6 +281,29 @@ async fn a_card_is_edited_in_place() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_card_names_who_can_decide_while_people_go_away_and_come_back() {
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    file(&bot).await;
+    let both = "can decide: Lea (sample legal), Luis (sample legal)";
+    assert!(chat.said_to("#legal")[0].contains(both), "{}", chat.said_to("#legal")[0]);
+    // It is Monday, November 23.
+    bot.say("luis", "#legal", "away until 2026-11-24").await;
+    bot.pending.settled().await;
+    let card = chat.said_to("#legal")[0].clone();
+    assert!(card.contains("can decide: Lea (sample legal)") && !card.contains(both), "{card}");
+    tokio::time::sleep(2 * DAY).await;
+    bot.pending.settled().await;
+    assert!(chat.said_to("#legal")[0].contains(both), "he is back: {}", chat.said_to("#legal")[0]);
+    bot.say("lea", "#legal", "delegate to sam until 2026-11-30").await;
+    bot.pending.settled().await;
+    assert!(chat.said_to("#legal")[0].contains("Sam (sample security)"), "{}", chat.said_to("#legal")[0]);
+    assert_eq!(chat.said_to("#legal").len(), 1, "the card is edited, not posted again");
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_said_after_a_rejection_was_taken_back_is_no_reason_for_it() {
     let (store, chat, clock) =
         (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());

@@ -6,6 +6,7 @@ mod counsel;
 mod crash;
 mod curation;
 mod engine;
+mod forms;
 mod held_out;
 mod house;
 mod license;
@@ -15,6 +16,10 @@ mod requests;
 mod simulation;
 #[cfg(feature = "slack")]
 mod slack;
+#[cfg(feature = "slack")]
+mod slack_forms;
+#[cfg(feature = "slack")]
+mod slack_wire;
 mod store;
 mod story;
 mod support;

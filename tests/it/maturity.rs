@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use ospo_counselor::bot::Mind;
 use ospo_counselor::core::event::EventKind;
 use ospo_counselor::core::message::{Block, Content};
 use ospo_counselor::store::Store;
 use ospo_counselor::store::memory::MemoryStore;
 
-use crate::support::fake::{FakeChat, Running, TestClock, said};
+use crate::story::FILE_RELEASE;
+use crate::support::fake::{FakeChat, Running, TestClock, mind, mind_with, said};
 use crate::support::{play, run, said as wrote};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -18,6 +20,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A company with a bot that can be stopped and started again.
 struct House {
     store: Arc<MemoryStore>,
+    mind: Arc<Mind>,
     chat: Arc<FakeChat>,
     clock: Arc<TestClock>,
     bot: Option<Running>,
@@ -26,8 +29,13 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::knowing(mind()).await
+    }
+
+    async fn knowing(mind: Arc<Mind>) -> Self {
         let mut house = Self {
             store: Arc::new(MemoryStore::new()),
+            mind,
             chat: Arc::new(FakeChat::default()),
             clock: TestClock::new(),
             bot: None,
@@ -39,7 +47,8 @@ impl House {
 
     async fn start(&mut self) {
         let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        self.bot = Some(Running::start(store, Arc::clone(&self.chat), Arc::clone(&self.clock)).await);
+        let (mind, chat, clock) = (Arc::clone(&self.mind), Arc::clone(&self.chat), Arc::clone(&self.clock));
+        self.bot = Some(Running::start_with(mind, store, chat, clock).await);
     }
 
     async fn stop(&mut self) {
@@ -277,6 +286,67 @@ async fn gaps_become_a_roadmap_and_a_team_is_reminded_until_it_is_done() {
     house.say("olga", "#engineering", "remind pause 1").await;
     house.passes(72 * HOUR).await;
     assert_eq!(told(&house), before, "paused");
+    house.stop().await;
+}
+
+/// An article that was to be reviewed months ago.
+const STALE: &str = r#"+++
+id = "zeppelin-license"
+title = "Which license does our sample zeppelin have?"
+questions = ["zeppelin license"]
+tags = []
+licenses = []
+pillar = "counselor"
+layer = "ospo"
+owner = "Turbines"
+reviewed = 2025-01-15
+review_every = "12 months"
+sources = [{ title = "Sample", url = "https://example.com/zeppelin" }]
++++
+It has a sample license.
+"#;
+
+#[tokio::test(start_paused = true)]
+async fn waiting_approvals_stale_articles_and_late_checklists_stand_in_the_digest_of_those_they_concern() {
+    let mut house =
+        House::knowing(Arc::new(mind_with(&[("articles/copyleft/zeppelin-license.md", STALE)]))).await;
+    // Monday, November 23, 9:00 UTC.
+    for line in FILE_RELEASE.lines() {
+        house.say("ada", "#general", line).await;
+    }
+    for (channel, team) in
+        [("#ospo", "OSPO"), ("#legal", "Legal"), ("#security", "Security"), ("#engineering", "Turbines")]
+    {
+        house.say("olga", channel, &format!("remind add {team}: every working day 09:30")).await;
+    }
+    let digests = |house: &House, channel: &str| -> Vec<String> {
+        let said = house.chat.said_to(channel);
+        said.into_iter().filter(|said| said.contains("Next steps for")).collect()
+    };
+    house.passes(HOUR).await;
+    let newest = |house: &House, channel: &str| digests(house, channel).pop().unwrap_or_default();
+    let (ospo, legal, team) =
+        (newest(&house, "#ospo"), newest(&house, "#legal"), newest(&house, "#engineering"));
+    assert!(ospo.contains("REL-1") && ospo.contains("zeppelin-license"), "{ospo}");
+    assert!(legal.contains("REL-1") && !legal.contains("zeppelin-license"), "{legal}");
+    assert!(team.contains("zeppelin-license") && !team.contains("REL-1"), "{team}");
+    assert_eq!(newest(&house, "#security"), "", "nothing waits for them");
+
+    house.say("lea", "#legal", "approve REL-1").await;
+    house.passes(24 * HOUR).await;
+    assert_eq!(digests(&house, "#legal").len(), 1, "they have decided");
+    assert!(newest(&house, "#ospo").contains("REL-1"), "management has not");
+    house.say("mia", "#management", "approve REL-1").await;
+    house.passes(24 * HOUR).await;
+    assert!(!newest(&house, "#ospo").contains("REL-1"), "the checklist has ten working days");
+    house.passes(14 * 24 * HOUR).await;
+    assert!(newest(&house, "#ospo").contains("of its checklist"), "{}", newest(&house, "#ospo"));
+    for number in 1..=7 {
+        house.say("ada", "#general", &format!("done REL-1 {number}")).await;
+    }
+    house.passes(24 * HOUR).await;
+    assert!(!newest(&house, "#ospo").contains("REL-1"), "{}", newest(&house, "#ospo"));
+    assert_eq!(digests(&house, "#legal").len(), 1);
     house.stop().await;
 }
 

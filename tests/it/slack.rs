@@ -38,7 +38,7 @@ app_token = { env = "OSPO_SLACK_APP_TOKEN" }
 "#;
 
 /// The program, serving; killed without mercy at its end.
-struct Serving(Child);
+pub struct Serving(Child);
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -47,13 +47,13 @@ impl Drop for Serving {
     }
 }
 
-struct Company {
-    slack: Slack,
-    folder: tempfile::TempDir,
+pub struct Company {
+    pub slack: Slack,
+    pub folder: tempfile::TempDir,
 }
 
 impl Company {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let everybody = ["UADA", "ULEA", "UMIA", "UOLGA"];
         let slack = Slack::start(&[
             ("CGENERAL", &everybody),
@@ -68,7 +68,7 @@ impl Company {
         Self { slack, folder }
     }
 
-    fn ospo(&self, word: &str) -> Command {
+    pub fn ospo(&self, word: &str) -> Command {
         let mut command = ospo();
         command
             .arg(word)
@@ -79,12 +79,12 @@ impl Company {
         command
     }
 
-    fn serve(&self) -> Serving {
+    pub fn serve(&self) -> Serving {
         Serving(self.ospo("serve").spawn().unwrap())
     }
 
     /// Ada files a contribution in her direct conversation; returns the ts of legal's card.
-    async fn files_a_contribution(&self) -> String {
+    pub async fn files_a_contribution(&self) -> String {
         let dm = "DUADA";
         self.slack.says("UADA", dm, "request-contribution", None);
         for (asked, answer) in [
@@ -111,7 +111,7 @@ impl Company {
         self.slack.sees("CLEGAL", |message| message.words().contains("libturbine")).await.ts
     }
 
-    fn is_content(&self) {
+    pub fn is_content(&self) {
         let faults = std::mem::take(&mut self.slack.world().faults);
         assert!(faults.is_empty(), "Slack would refuse: {faults:#?}");
     }

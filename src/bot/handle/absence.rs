@@ -9,8 +9,8 @@ use super::super::texts;
 use super::{Decision, Loaded, Scene};
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Subject};
 use crate::core::person::{PersonId, Role};
-use crate::request::Delegation;
-use crate::request::steps::By;
+use crate::request::steps::{By, redraw_at};
+use crate::request::{Delegation, Request};
 
 impl Scene<'_> {
     /// The end of a day in a person's own zone.
@@ -26,7 +26,11 @@ impl Scene<'_> {
         absences.set_away(by.person, end, self.now);
         let until = until.filter(|_| end > self.now);
         let detail = until.map(|day| ("until", day.to_string()));
-        self.changed(by, absences, "absence.set", detail.into_iter(), texts::away(until))
+        let moments = [Some(self.now), until.map(|_| end)];
+        let open = self.redrawn(&loaded.requests, moments);
+        let mut decision = self.changed(by, absences, "absence.set", detail.into_iter(), texts::away(until));
+        decision.effects.extend(open);
+        decision
     }
 
     pub(super) fn delegate(
@@ -49,6 +53,7 @@ impl Scene<'_> {
             since: self.now,
             until: self.end_of(until, by.person),
         };
+        let moments = [Some(self.now), Some(delegation.until)];
         let mut absences = loaded.absences;
         if let Err(why) = absences.delegate(people, delegation) {
             let mut decision = self.reply(texts::no_delegation(why));
@@ -60,6 +65,7 @@ impl Scene<'_> {
         detail.extend(role.iter().map(|role| ("role", role.0.clone())));
         let said = texts::delegated(&deputy.name, role.as_ref(), until);
         let mut decision = self.changed(by, absences, "delegation.set", detail.into_iter(), said);
+        decision.effects.extend(self.redrawn(&loaded.requests, moments));
         if let Some(account) = deputy.accounts.first().cloned() {
             let content = texts::deputy(people.name(by.person), role.as_ref(), until);
             decision.effects.push(Effect::Say { to: Destination::Direct { account }, content });
@@ -70,7 +76,21 @@ impl Scene<'_> {
     pub(super) fn end_delegation(&self, by: By<'_>, loaded: Loaded) -> Decision {
         let mut absences = loaded.absences;
         let ended = absences.end_delegations(by.person, None, self.now);
-        self.changed(by, absences, "delegation.ended", std::iter::empty(), texts::delegation_ended(ended))
+        let said = texts::delegation_ended(ended);
+        let mut decision = self.changed(by, absences, "delegation.ended", std::iter::empty(), said);
+        decision.effects.extend(self.redrawn(&loaded.requests, [Some(self.now)]));
+        decision
+    }
+
+    /// Cards say who can decide: those of open requests are redrawn when that changes.
+    fn redrawn(
+        &self,
+        requests: &[Request],
+        moments: impl IntoIterator<Item = Option<Timestamp>>,
+    ) -> Vec<Effect> {
+        let at =
+            |due: Timestamp| requests.iter().map(move |request| Effect::Start(redraw_at(&request.id, due)));
+        moments.into_iter().flatten().flat_map(at).collect()
     }
 
     fn changed(

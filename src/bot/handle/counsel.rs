@@ -40,6 +40,7 @@ impl Scene<'_> {
         let line = match intent {
             Intent::Line(line) => line,
             Intent::Form(word) => return self.form(None, word, loaded),
+            Intent::Keep => return self.keep(&loaded),
             Intent::Around(id, said) => return self.said_around(&id, &said, &loaded.heard),
             Intent::Draft(id) => return self.draft(&id, &loaded.heard),
             Intent::Edited(question) => return self.edited(question, &loaded.heard),

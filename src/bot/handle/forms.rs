@@ -6,6 +6,7 @@ use super::super::intent::FormWord;
 use super::super::records::{Conversation, Course, Draft, FormName};
 use super::super::texts;
 use super::{ConversationChange, Decision, Loaded, Scene};
+use crate::core::event::EventKind;
 use crate::core::form::{Answers, FieldKind, Form};
 use crate::core::message::Content;
 use crate::counsel::licenses;
@@ -79,6 +80,7 @@ impl Scene<'_> {
             return ended(texts::cancelled());
         }
         let Some((form, workflow)) = self.form_of(&draft) else { return ended(texts::form_gone()) };
+        let draft = dialogue::taken_up(self.judge_files(draft), &form);
         let (draft, word) = self.read_file(draft, &form, word);
         match self.step(draft.clone(), &form, &word) {
             Next::Ask(draft, content) => self.go_on(draft, content),
@@ -105,6 +107,15 @@ impl Scene<'_> {
         }
     }
 
+    /// A form is put aside, with what it brought.
+    pub(super) fn keep(&self, loaded: &Loaded) -> Decision {
+        let Some(Conversation::Filling(draft)) = loaded.conversation.clone() else {
+            return Decision::default();
+        };
+        let kept = Conversation::Filling(self.judge_files(draft));
+        Decision { conversation: ConversationChange::Set(kept), ..Decision::default() }
+    }
+
     pub(super) fn step(&self, draft: Draft, form: &Form, word: &FormWord) -> Next {
         let said = match word {
             FormWord::Answer(answer) => Said::Answer(answer),
@@ -129,6 +140,16 @@ impl Scene<'_> {
         let answer = if said.trim().is_empty() { texts::see_file(&file.name) } else { said.clone() };
         draft.findings.insert(field.id.clone(), verdict);
         (draft, FormWord::Answer(answer))
+    }
+
+    /// The files that came with a form are judged, each for its field.
+    fn judge_files(&self, mut draft: Draft) -> Draft {
+        if let EventKind::Filled { files, .. } = &self.event.kind {
+            for (field, file) in files.keys().zip(self.files) {
+                draft.findings.insert(field.clone(), self.sbom_verdict(file));
+            }
+        }
+        draft
     }
 
     /// What our policy says of an SBOM, in a line.

@@ -143,6 +143,7 @@ pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decis
         Purpose::Warn => steps::warn(desk, request),
         Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
+        Purpose::Redraw => steps::redraw(desk, request),
         Purpose::Digest | Purpose::Review | Purpose::Team => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }

@@ -127,7 +127,10 @@ pub fn ask_card(ask: &Ask, asker: &str, people: &People) -> Content {
             buttons.push(Button::new("I am on it", format!("claim {id}")));
         }
         buttons.push(Button::new("Answered", format!("answered {id}")));
-        buttons.push(Button::new("Not for us", format!("dismiss {id}")));
+        buttons.push(
+            Button::new("Not for us", format!("dismiss {id}"))
+                .sure("The question is closed without an answer."),
+        );
     }
     let mut footer = vec![
         Span::faint(format!("What you write in this card's thread goes to {asker} with your name; so does ")),
@@ -435,9 +438,13 @@ pub fn draft_card(draft: &Draft, faults: &[String], folder: Option<&Path>, peopl
                 items: faults.iter().map(|fault| vec![Span::text(fault.clone())]).collect(),
             });
         } else if folder.is_some() {
-            buttons.push(Button::new("Publish", format!("publish {}", draft.ask)));
+            buttons.push(
+                Button::new("Publish", format!("publish {}", draft.ask))
+                    .sure("It is served as an answer to everybody who asks."),
+            );
         }
-        buttons.push(Button::new("Discard", format!("discard {}", draft.ask)));
+        buttons
+            .push(Button::new("Discard", format!("discard {}", draft.ask)).sure("The draft is thrown away."));
     }
     let footer = match folder {
         Some(_) => vec![

@@ -145,7 +145,7 @@ fn answers(event: &Event) -> Vec<Delivery> {
             tried: Tried::Never,
             action: DeliveryAction::Edit { message: message.clone(), content: card(Tone::Waiting) },
         }],
-        EventKind::Edited { .. } => Vec::new(),
+        EventKind::Edited { .. } | EventKind::Filled { .. } => Vec::new(),
         EventKind::Pressed { action, .. } => {
             let to = Destination::Private { account: event.account.clone(), near };
             vec![post("told", to, Text::line(format!("You pressed {action}.")).into())]

@@ -23,7 +23,7 @@ use crate::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryError, EventPort, StandingReaction, Support,
 };
 use crate::core::event::{FileRef, MessageRef};
-use crate::core::person::{ChannelId, Platform};
+use crate::core::person::{ChannelId, GroupId, Member, Platform};
 
 mod check;
 mod choices;
@@ -156,5 +156,9 @@ impl ChatAdapter for MatrixAdapter {
 
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
         self.standing_on(message).await
+    }
+
+    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        self.members_of(group).await
     }
 }

@@ -6,7 +6,7 @@ use super::choices;
 use super::html::{self, Piece};
 use super::words::COMMAND;
 use crate::core::emoji;
-use crate::core::message::{Button, Content, Picture, Tone};
+use crate::core::message::{Block, Button, Content, Picture, Tone};
 
 /// How many bytes the content of an event may have: the whole may have 65,536, and encrypted it is half as large again.
 /// Source: <https://spec.matrix.org/v1.16/client-server-api/#size-limits>.
@@ -79,7 +79,7 @@ fn sign(tone: Tone) -> &'static str {
 /// Choices by number: a tap on the reaction is enough. In plain words each has its command, too.
 fn to_tap(buttons: &[Button]) -> Piece {
     let numbered = || buttons.iter().enumerate().map(|(index, button)| (choices::sign(index), button));
-    let plain = numbered().map(|(sign, Button { label, action })| {
+    let plain = numbered().map(|(sign, Button { label, action, .. })| {
         if label == action {
             format!("{sign} {label}")
         } else {
@@ -193,7 +193,7 @@ pub(super) fn in_place_of(message: &str, content: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::message::{Card, Field, Text};
+    use crate::core::message::{Card, Field, Span, Text};
 
     #[test]
     fn a_card_is_decided_by_its_own_reactions_and_its_commands_can_be_typed() {

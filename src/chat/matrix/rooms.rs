@@ -4,15 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use matrix_sdk::room::RoomMember;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedRoomOrAliasId, RoomAliasId, RoomId, UserId};
 use matrix_sdk::{Client, IdParseError, Room, RoomMemberships, RoomState};
 use tracing::{info, warn};
 
 use super::trouble::Trouble;
 use super::{MatrixAdapter, error, texts};
-use crate::chat::AdapterError;
+use crate::chat::{AdapterError, DeliveryError};
 use crate::core::event::Audience;
-use crate::core::person::{AccountId, ChannelId, Platform, Standing};
+use crate::core::person::{AccountId, ChannelId, GroupId, Member, Platform, Standing};
 
 /// How many upgrades of one room are followed.
 const UPGRADES: usize = 32;
@@ -149,6 +150,24 @@ impl MatrixAdapter {
                 warn!(room = %room.room_id(), why = ?Trouble::from(why), "the room cannot be left now");
             }
         }
+    }
+
+    /// The members who are in a room, but for the bot itself: the group that the room's id or alias names.
+    pub(super) async fn members_of(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        let id = resolved(&self.client, &group.id).await?;
+        let rooms = self.rooms_of(&ChannelId::new(Platform::Matrix, id.as_str()));
+        let Some(room) = rooms.into_iter().find(|room| room.state() == RoomState::Joined) else {
+            return Err(DeliveryError::Retry { why: texts::not_in_room_of_role(&group.id), after: None });
+        };
+        let members = room.members(RoomMemberships::JOIN).await.map_err(Trouble::from)?;
+        let counts = |user: &UserId| user != room.own_user_id() && self.standing(user) == Standing::Member;
+        let members = members.iter().filter(|member| counts(member.user_id()));
+        let member = |member: &RoomMember| Member {
+            account: account(member.user_id()),
+            name: member.name().to_owned(),
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        Ok(members.map(member).collect())
     }
 
     /// Whether nobody else is in a room, as the home server says.

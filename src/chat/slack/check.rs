@@ -1,17 +1,26 @@
 //! Whether everything is in place: tokens, scopes, channels. Nothing is posted and nothing changes.
 
-use serde::Deserialize;
+use std::time::Duration;
 
-use super::client::Client;
+use serde::Deserialize;
+use tokio::time::Instant;
+use tracing::warn;
+
+use super::client::{CallError, Client};
 use super::{Receive, SlackConfig, texts};
 use crate::chat::DeliveryError;
-use crate::core::person::ChannelId;
+use crate::core::person::{ChannelId, GroupId};
+
+/// How long to wait before Slack is asked again, when it does not say.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What was found of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// It is in place.
     Good(String),
+    /// It cannot be seen from here, and where to look.
+    Unsure(String),
     /// It is not, and what to do about it.
     Missing {
         /// What.
@@ -33,45 +42,20 @@ const SCOPES: &[(&str, &str)] = &[
     ("groups:history", "to read questions in private channels"),
     ("groups:read", "to know which private channels it is in"),
     ("im:history", "to read direct messages"),
+    ("im:read", "to know who has written to it directly"),
     ("im:write", "to write to people directly"),
     ("reactions:read", "to count votes by reaction"),
+    ("usergroups:read", "to know who is in a user group that holds a role"),
     ("users:read", "to tell members from guests and bots"),
 ];
 
-/// Checks what the config names. `channels` are those that the bot must be in.
-pub async fn check(config: &SlackConfig, channels: &[ChannelId]) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Checks what the config names. `channels` are those that the bot must be in, `groups` those whose members hold roles.
+pub async fn check(config: &SlackConfig, channels: &[ChannelId], groups: &[GroupId]) -> Vec<Finding> {
+    let mut found = essentials(config, Duration::ZERO).await;
     let client = match Client::new(&config.bot_token, config.api_url.as_deref()) {
-        Ok(client) => client,
-        Err(why) => {
-            let cure = "install the system's certificates (ca-certificates)".to_owned();
-            return vec![Finding::Missing { what: why.to_string(), cure }];
-        }
+        Ok(client) if found.iter().any(|finding| matches!(finding, Finding::Good(_))) => client,
+        _ => return found,
     };
-    match client.auth_test().await {
-        Ok(me) => found.push(Finding::Good(texts::token_works(&me.team, me.user.as_deref()))),
-        Err(error) => {
-            let what = format!("the bot token does not work: {}", DeliveryError::from(error));
-            found.push(Finding::Missing { what, cure: texts::INSTALL_AGAIN.to_owned() });
-            return found;
-        }
-    }
-    match scopes(config).await {
-        Ok(granted) => found.extend(missing_scopes(&granted)),
-        Err(why) => found.push(Finding::Missing { what: why, cure: texts::TRY_AGAIN.to_owned() }),
-    }
-    if let Receive::Socket { app_token } = &config.receive {
-        found.push(match Client::new(app_token, config.api_url.as_deref()) {
-            Ok(app) => match app.open_connection().await {
-                Ok(()) => Finding::Good("Socket Mode works".to_owned()),
-                Err(error) => Finding::Missing {
-                    what: format!("Socket Mode does not work: {}", DeliveryError::from(error)),
-                    cure: texts::APP_TOKEN.to_owned(),
-                },
-            },
-            Err(why) => Finding::Missing { what: why.to_string(), cure: texts::TRY_AGAIN.to_owned() },
-        });
-    }
     for channel in channels {
         found.push(match client.is_member(&channel.id.clone().into()).await {
             Ok(true) => Finding::Good(format!("the bot is in {channel}")),
@@ -85,7 +69,78 @@ pub async fn check(config: &SlackConfig, channels: &[ChannelId]) -> Vec<Finding>
             },
         });
     }
+    for group in groups {
+        found.push(match client.group(&group.id).await {
+            Ok(members) => Finding::Good(texts::group(group, members.len())),
+            Err(error) => Finding::Missing {
+                what: format!("{group}: {}", DeliveryError::from(error)),
+                cure: texts::GROUP.to_owned(),
+            },
+        });
+    }
     found
+}
+
+/// What must be in place before the bot can run at all: tokens and scopes. Where Slack cannot say now, it is asked again
+/// for as long as `patience`.
+pub(super) async fn essentials(config: &SlackConfig, patience: Duration) -> Vec<Finding> {
+    let api_url = config.api_url.as_deref();
+    let client = match Client::new(&config.bot_token, api_url) {
+        Ok(client) => client,
+        Err(why) => {
+            let what = format!("the system's certificates cannot be read: {why}");
+            let cure = "install them (ca-certificates)".to_owned();
+            return vec![Finding::Missing { what, cure }];
+        }
+    };
+    let mut found = Vec::new();
+    match patiently(patience, || client.auth_test()).await {
+        Ok(me) => found.push(Finding::Good(texts::token_works(&me.team, me.user.as_deref()))),
+        Err(error) => {
+            let what = format!("the bot token does not work: {}", DeliveryError::from(error));
+            found.push(Finding::Missing { what, cure: texts::INSTALL_AGAIN.to_owned() });
+            return found;
+        }
+    }
+    match scopes(config).await {
+        Ok(granted) => found.extend(missing_scopes(&granted)),
+        Err(why) => found.push(Finding::Unsure(why)),
+    }
+    match &config.receive {
+        Receive::Socket { app_token } => {
+            if let Ok(app) = Client::new(app_token, api_url) {
+                found.push(match patiently(patience, || app.open_connection()).await {
+                    Ok(_) => Finding::Good("Socket Mode works".to_owned()),
+                    Err(error) => Finding::Missing {
+                        what: format!("Socket Mode does not work: {}", DeliveryError::from(error)),
+                        cure: texts::APP_TOKEN.to_owned(),
+                    },
+                });
+            }
+        }
+        Receive::Http { listen, .. } => found.push(Finding::Unsure(texts::over_http(*listen))),
+    }
+    found
+}
+
+/// Calls again while Slack cannot say now.
+async fn patiently<T, F: Future<Output = Result<T, CallError>>>(
+    patience: Duration,
+    mut call: impl FnMut() -> F,
+) -> Result<T, CallError> {
+    let end = Instant::now() + patience;
+    loop {
+        let (error, wait) = match call().await {
+            Err(CallError::Limited(after)) => (CallError::Limited(after), after.unwrap_or(AGAIN)),
+            Err(CallError::Unknown(why)) => (CallError::Unknown(why), AGAIN),
+            other => return other,
+        };
+        if Instant::now() + wait > end {
+            return Err(error);
+        }
+        warn!(?error, "Slack cannot be asked now; trying again");
+        tokio::time::sleep(wait).await;
+    }
 }
 
 fn missing_scopes(granted: &[String]) -> Vec<Finding> {

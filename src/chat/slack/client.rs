@@ -5,19 +5,39 @@ use std::time::Duration;
 
 use hyper_rustls::HttpsConnectorBuilder;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
+use super::answers::{
+    ChannelAnswer, FileAnswer, GroupAnswer, Identity, Messages, Page, Reactions, ReactionsAnswer, User,
+    UserAnswer,
+};
+use super::pace::Holds;
+use super::views::View;
+use super::wire::Message;
 use crate::chat::DeliveryError;
 
 /// How long one call may take. What has not come back by then may still have been carried out.
 const CALL: Duration = Duration::from_secs(30);
 
+/// How long a method is left alone after Slack asked to wait without saying how long.
+const HOLD: Duration = Duration::from_secs(1);
+
+/// What Slack answers when a view is shown.
+#[derive(Debug, Deserialize)]
+struct Shown {
+    #[serde(default)]
+    view: View,
+}
+
 /// A connection to Slack's Web API with one token.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
-    pub(super) slack: Arc<SlackHyperClient>,
+    slack: Arc<SlackHyperClient>,
     token: SlackApiToken,
+    holds: Arc<Holds>,
 }
 
 /// What a call came to when it did not succeed.
@@ -96,95 +116,157 @@ impl Client {
         if let Some(url) = api_url {
             connector = connector.with_slack_api_url(url.trim_end_matches('/'));
         }
-        Ok(Self { slack: Arc::new(SlackClient::new(connector)), token: token_of(token) })
+        Ok(Self {
+            slack: Arc::new(SlackClient::new(connector)),
+            token: SlackApiToken::new(token.expose_secret().into()),
+            holds: Arc::default(),
+        })
     }
 
     fn session(&self) -> SlackClientSession<'_, SlackClientHyperHttpsConnector> {
         self.slack.open_session(&self.token)
     }
 
-    pub async fn auth_test(&self) -> Result<SlackApiAuthTestResponse, CallError> {
-        timed(self.session().auth_test()).await
+    /// Calls a method whose answer the library reads, unless Slack has asked to leave it alone for a while. The limits of
+    /// methods that post are those of the channel.
+    pub(super) async fn call<T>(
+        &self,
+        method: &'static str,
+        channel: &str,
+        call: impl Future<Output = Result<T, SlackClientError>>,
+    ) -> Result<T, CallError> {
+        if let Some(left) = self.holds.left(method, channel) {
+            return Err(CallError::Limited(Some(left)));
+        }
+        let result = timed(call).await;
+        if let Err(CallError::Limited(after)) = &result {
+            self.holds.hold(method, channel, after.unwrap_or(HOLD));
+        }
+        result
     }
 
-    /// Whether Socket Mode would open a connection. With an app-level token only.
-    pub async fn open_connection(&self) -> Result<(), CallError> {
-        timed(self.session().apps_connections_open(&SlackApiAppsConnectionOpenRequest::new())).await.map(drop)
+    /// Asks for something and reads as much of the answer as the bot needs. Empty arguments are left out.
+    pub async fn get<T>(&self, method: &'static str, arguments: &[(&str, &str)]) -> Result<T, CallError>
+    where
+        T: DeserializeOwned + Send,
+    {
+        let arguments: Vec<(&str, Option<&str>)> =
+            arguments.iter().map(|(name, value)| (*name, (!value.is_empty()).then_some(*value))).collect();
+        let session = self.session();
+        self.call(method, "", session.http_session_api.http_get(method, &arguments, None)).await
+    }
+
+    pub async fn auth_test(&self) -> Result<Identity, CallError> {
+        self.get("auth.test", &[]).await
+    }
+
+    /// Where a connection of Socket Mode can be opened, once. With an app-level token only.
+    pub async fn open_connection(&self) -> Result<String, CallError> {
+        let request = SlackApiAppsConnectionOpenRequest::new();
+        let session = self.session();
+        let opened = self.call("apps.connections.open", "", session.apps_connections_open(&request)).await?;
+        Ok(opened.url.value().to_string())
     }
 
     /// Whether the bot is in a channel.
     pub async fn is_member(&self, channel: &SlackChannelId) -> Result<bool, CallError> {
-        let request = SlackApiConversationsInfoRequest::new(channel.clone());
-        let found = timed(self.session().conversations_info(&request)).await?.channel;
-        Ok(found.flags.is_member == Some(true))
+        let found: ChannelAnswer = self.get("conversations.info", &[("channel", channel.as_ref())]).await?;
+        Ok(found.channel.is_member)
     }
 
-    pub async fn user(&self, user: &SlackUserId) -> Result<SlackUser, CallError> {
-        let request = SlackApiUsersInfoRequest::new(user.clone());
-        Ok(timed(self.session().users_info(&request)).await?.user)
+    pub async fn user(&self, user: &SlackUserId) -> Result<User, CallError> {
+        Ok(self.get::<UserAnswer>("users.info", &[("user", user.as_ref())]).await?.user)
+    }
+
+    /// The user ids of the members of a user group.
+    pub async fn group(&self, group: &str) -> Result<Vec<String>, CallError> {
+        Ok(self.get::<GroupAnswer>("usergroups.users.list", &[("usergroup", group)]).await?.users)
     }
 
     pub async fn post(&self, request: &SlackApiChatPostMessageRequest) -> Result<SlackTs, CallError> {
-        Ok(timed(self.session().chat_post_message(request)).await?.ts)
+        let session = self.session();
+        let call = session.chat_post_message(request);
+        Ok(self.call("chat.postMessage", request.channel.as_ref(), call).await?.ts)
     }
 
     pub async fn post_ephemeral(&self, request: &SlackApiChatPostEphemeralRequest) -> Result<(), CallError> {
-        timed(self.session().chat_post_ephemeral(request)).await.map(drop)
+        let session = self.session();
+        let call = session.chat_post_ephemeral(request);
+        self.call("chat.postEphemeral", request.channel.as_ref(), call).await.map(drop)
     }
 
     pub async fn update(&self, request: &SlackApiChatUpdateRequest) -> Result<(), CallError> {
-        timed(self.session().chat_update(request)).await.map(drop)
+        let session = self.session();
+        self.call("chat.update", request.channel.as_ref(), session.chat_update(request)).await.map(drop)
     }
 
     /// The direct conversation with a user.
     pub async fn direct(&self, user: &SlackUserId) -> Result<SlackChannelId, CallError> {
         let request = SlackApiConversationsOpenRequest::new().with_users(vec![user.clone()]);
-        Ok(timed(self.session().conversations_open(&request)).await?.channel.id)
+        let session = self.session();
+        let opened = self.call("conversations.open", "", session.conversations_open(&request)).await?;
+        Ok(opened.channel.id)
+    }
+
+    /// Opens a view for whom a trigger belongs to. Only what is needed of the answer is read.
+    pub async fn open_view(&self, trigger: &SlackTriggerId, view: SlackView) -> Result<View, CallError> {
+        let request = SlackApiViewsOpenRequest::new(trigger.clone(), view);
+        Ok(self.views("views.open", &request).await?.view)
+    }
+
+    /// Changes a view, if it is still the one with a hash; without one, whatever it is.
+    pub async fn update_view(&self, id: &str, hash: &str, view: SlackView) -> Result<View, CallError> {
+        let request = SlackApiViewsUpdateRequest::new(view).with_view_id(id.to_owned().into());
+        let request = if hash.is_empty() { request } else { request.with_hash(hash.to_owned()) };
+        Ok(self.views("views.update", &request).await?.view)
+    }
+
+    /// Shows a user's Home tab.
+    pub async fn publish_view(&self, user: &SlackUserId, view: SlackView) -> Result<(), CallError> {
+        self.views("views.publish", &SlackApiViewsPublishRequest::new(user.clone(), view)).await.map(drop)
+    }
+
+    async fn views<T: Serialize + Send + Sync>(
+        &self,
+        method: &'static str,
+        request: &T,
+    ) -> Result<Shown, CallError> {
+        let session = self.session();
+        self.call(method, "", session.http_session_api.http_post(method, request, None)).await
     }
 
     /// The newest messages of a channel, with the metadata of apps.
-    pub async fn history(&self, channel: &SlackChannelId) -> Result<Vec<SlackHistoryMessage>, CallError> {
-        let request = SlackApiConversationsHistoryRequest::new()
-            .with_channel(channel.clone())
-            .with_limit(200)
-            .with_include_all_metadata(true);
-        Ok(timed(self.session().conversations_history(&request)).await?.messages)
+    pub async fn history(&self, channel: &SlackChannelId) -> Result<Vec<Message>, CallError> {
+        let arguments = [("channel", channel.as_ref()), ("limit", "200"), ("include_all_metadata", "true")];
+        Ok(self.get::<Messages>("conversations.history", &arguments).await?.messages)
     }
 
-    /// The messages of a thread, with the metadata of apps.
+    /// A page of the messages of a thread, with the metadata of apps.
     pub async fn replies(
         &self,
         channel: &SlackChannelId,
         thread: &SlackTs,
-    ) -> Result<Vec<SlackHistoryMessage>, CallError> {
-        let (channel, thread) = (channel.to_string(), thread.to_string());
-        let parameters = vec![
-            ("channel", Some(channel.as_str())),
-            ("ts", Some(thread.as_str())),
-            ("limit", Some("1000")),
-            ("include_all_metadata", Some("true")),
+        cursor: &str,
+    ) -> Result<Page<Messages>, CallError> {
+        let arguments = [
+            ("channel", channel.as_ref()),
+            ("ts", thread.as_ref()),
+            ("limit", "200"),
+            ("include_all_metadata", "true"),
+            ("cursor", cursor),
         ];
-        let session = self.session();
-        let call = session.http_session_api.http_get("conversations.replies", &parameters, None);
-        let response: SlackApiConversationsRepliesResponse = timed(call).await?;
-        Ok(response.messages)
+        self.get("conversations.replies", &arguments).await
     }
 
+    /// The reactions on a message, each with who put it there.
     pub async fn reactions(
         &self,
         channel: &SlackChannelId,
         ts: &SlackTs,
-    ) -> Result<Vec<SlackReaction>, CallError> {
-        let request = SlackApiReactionsGetRequest::new()
-            .with_channel(channel.clone())
-            .with_timestamp(ts.clone())
-            .with_full(true);
-        match timed(self.session().reactions_get(&request)).await? {
-            SlackApiReactionsGetResponse::Message(found) => {
-                Ok(found.message.content.reactions.unwrap_or_default())
-            }
-            SlackApiReactionsGetResponse::File(_) => Ok(Vec::new()),
-        }
+    ) -> Result<Vec<Reactions>, CallError> {
+        let arguments = [("channel", channel.as_ref()), ("timestamp", ts.as_ref()), ("full", "true")];
+        let found: ReactionsAnswer = self.get("reactions.get", &arguments).await?;
+        Ok(found.message.map(|message| message.reactions).unwrap_or_default())
     }
 
     /// Uploads a file beside a message: address, content, share.
@@ -199,32 +281,28 @@ impl Client {
     ) -> Result<(), CallError> {
         let session = self.session();
         let place = SlackApiFilesGetUploadUrlExternalRequest::new(name.to_owned(), content.len());
-        let place = timed(session.get_upload_url_external(&place)).await?;
+        let place =
+            self.call("files.getUploadURLExternal", "", session.get_upload_url_external(&place)).await?;
         let upload = SlackApiFilesUploadViaUrlRequest::new(place.upload_url, content, media_type.to_owned());
         timed(session.files_upload_via_url(&upload)).await?;
         let file = SlackApiFilesComplete::new(place.file_id).with_title(name.to_owned());
         let share = SlackApiFilesCompleteUploadExternalRequest::new(vec![file])
             .with_channel_id(channel.clone())
             .with_thread_ts(thread.clone());
-        timed(session.files_complete_upload_external(&share)).await.map(drop)
+        let shared = session.files_complete_upload_external(&share);
+        self.call("files.completeUploadExternal", "", shared).await.map(drop)
     }
 
     /// Where a file's content can be read with the token.
     pub async fn file_url(&self, file: &str) -> Result<Option<String>, CallError> {
-        let request = SlackApiFilesInfoRequest::new(file.to_owned().into());
-        let file = timed(self.session().files_info(&request)).await?.file;
-        Ok(file.url_private_download.or(file.url_private).map(String::from))
+        let found: FileAnswer = self.get("files.info", &[("file", file)]).await?;
+        Ok(found.file.url_private_download.or(found.file.url_private))
     }
 
     /// The token, for what is read past the Web API.
     pub fn bearer(&self) -> String {
         format!("Bearer {}", self.token.token_value)
     }
-}
-
-/// A token as the library wants it.
-pub(super) fn token_of(token: &SecretString) -> SlackApiToken {
-    SlackApiToken::new(token.expose_secret().into())
 }
 
 async fn timed<T>(call: impl Future<Output = Result<T, SlackClientError>>) -> Result<T, CallError> {

@@ -6,11 +6,11 @@ use tracing::warn;
 
 use super::client::CallError;
 use super::render::{Rendered, render};
+use super::wire::Message;
 use super::{SlackAdapter, texts};
 use crate::chat::{Delivery, DeliveryAction, DeliveryError, Tried};
 use crate::core::effect::Destination;
 use crate::core::event::{Audience, MessageRef, Place};
-use crate::core::message::Content;
 use crate::core::person::{AccountId, ChannelId, Platform};
 
 /// The kind of metadata that the bot's messages carry; see <https://docs.slack.dev/messaging/message-metadata>.
@@ -23,6 +23,9 @@ const EPHEMERAL: &str = "ephemeral:";
 /// Errors after which private words go to the person's direct conversation: the channel is not one where they or the
 /// bot are.
 const NOT_THERE: &[&str] = &["user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"];
+
+/// Errors after which a message is said in plain words.
+const NOT_TAKEN: &[&str] = &["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"];
 
 /// Where a message is posted.
 struct Target {
@@ -43,9 +46,28 @@ impl Target {
 
 impl SlackAdapter {
     pub(super) async fn carry_out(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
+        let (DeliveryAction::Post { content, .. } | DeliveryAction::Edit { content, .. }) = &delivery.action;
+        let rendered = render(content);
+        let shown = match self.show(delivery, &rendered).await {
+            Err(error) if error.is(NOT_TAKEN) => {
+                // The bot keeps Slack's limits as they are known; should they be others, it is said in words.
+                warn!(?error, "Slack does not take a message as it looks; it is said in plain words");
+                self.show(delivery, &rendered.in_words()).await
+            }
+            other => other,
+        };
+        match (shown, &delivery.action) {
+            (Err(error), DeliveryAction::Edit { .. }) if error.is(&["message_not_found"]) => {
+                Err(DeliveryError::Gone)
+            }
+            (shown, _) => Ok(shown?),
+        }
+    }
+
+    async fn show(&self, delivery: &Delivery, rendered: &Rendered) -> Result<MessageRef, CallError> {
         match &delivery.action {
-            DeliveryAction::Post { to, content } => self.post(delivery, to, content).await,
-            DeliveryAction::Edit { message, content } => self.edit(message, content).await,
+            DeliveryAction::Post { to, .. } => self.post(delivery, to, rendered).await,
+            DeliveryAction::Edit { message, .. } => self.edit(message, rendered).await,
         }
     }
 
@@ -53,26 +75,29 @@ impl SlackAdapter {
         &self,
         delivery: &Delivery,
         to: &Destination,
-        content: &Content,
-    ) -> Result<MessageRef, DeliveryError> {
-        let rendered = render(content);
+        rendered: &Rendered,
+    ) -> Result<MessageRef, CallError> {
         match to {
-            Destination::Place { place } => self.post_at(delivery, Target::of(place), &rendered).await,
+            Destination::Place { place } => self.post_at(delivery, Target::of(place), rendered).await,
             Destination::Private { near, .. } if near.audience == Audience::Direct => {
-                self.post_at(delivery, Target::of(near), &rendered).await
+                self.post_at(delivery, Target::of(near), rendered).await
+            }
+            // No file can be put beside what one person alone sees.
+            Destination::Private { account, .. } if rendered.has_files() => {
+                self.post_direct(delivery, account, rendered).await
             }
             Destination::Private { account, near } => {
-                match self.whisper(account, Target::of(near), &rendered).await {
+                match self.whisper(account, Target::of(near), rendered).await {
                     // What one person alone sees for a while cannot be changed afterwards.
                     Ok(()) => Ok(MessageRef {
                         channel: near.channel.clone(),
                         id: format!("{EPHEMERAL}{}", delivery.id),
                     }),
-                    Err(error) if error.is(NOT_THERE) => self.post_direct(delivery, account, &rendered).await,
-                    Err(error) => Err(error.into()),
+                    Err(error) if error.is(NOT_THERE) => self.post_direct(delivery, account, rendered).await,
+                    Err(error) => Err(error),
                 }
             }
-            Destination::Direct { account } => self.post_direct(delivery, account, &rendered).await,
+            Destination::Direct { account } => self.post_direct(delivery, account, rendered).await,
         }
     }
 
@@ -88,7 +113,7 @@ impl SlackAdapter {
         delivery: &Delivery,
         account: &AccountId,
         rendered: &Rendered,
-    ) -> Result<MessageRef, DeliveryError> {
+    ) -> Result<MessageRef, CallError> {
         let channel = self.client.direct(&account.id.clone().into()).await?;
         self.post_at(delivery, Target { channel, thread: None }, rendered).await
     }
@@ -98,7 +123,7 @@ impl SlackAdapter {
         delivery: &Delivery,
         at: Target,
         rendered: &Rendered,
-    ) -> Result<MessageRef, DeliveryError> {
+    ) -> Result<MessageRef, CallError> {
         let found = match delivery.tried {
             Tried::Never => None,
             Tried::Perhaps => self.find(&at, &delivery.id).await?,
@@ -128,16 +153,33 @@ impl SlackAdapter {
     }
 
     /// The message in which a delivery was carried out, if it was.
-    async fn find(&self, at: &Target, delivery: &str) -> Result<Option<SlackTs>, DeliveryError> {
-        let messages = match &at.thread {
-            Some(thread) => self.client.replies(&at.channel, thread).await,
-            None => self.client.history(&at.channel).await,
+    async fn find(&self, at: &Target, delivery: &str) -> Result<Option<SlackTs>, CallError> {
+        let messages = self.around(&at.channel, at.thread.as_ref()).await?;
+        Ok(messages.into_iter().find(|message| carries(message, delivery)).map(|message| message.ts.into()))
+    }
+
+    /// The messages of a thread, or the newest of a channel.
+    async fn around(
+        &self,
+        channel: &SlackChannelId,
+        thread: Option<&SlackTs>,
+    ) -> Result<Vec<Message>, CallError> {
+        let Some(thread) = thread else {
+            return self.client.history(channel).await;
         };
-        let messages = match messages {
-            Err(error) if error.is(&["thread_not_found"]) => Vec::new(),
-            other => other?,
-        };
-        Ok(messages.into_iter().find(|message| carries(message, delivery)).map(|message| message.origin.ts))
+        let (mut messages, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = match self.client.replies(channel, thread, &cursor).await {
+                Err(error) if error.is(&["thread_not_found"]) => return Ok(messages),
+                other => other?,
+            };
+            let next = page.next();
+            messages.extend(page.items.messages);
+            match next {
+                Some(next) => cursor = next,
+                None => return Ok(messages),
+            }
+        }
     }
 
     /// Uploads pictures, and all the words where a message was too small for them, beside the message.
@@ -147,7 +189,7 @@ impl SlackAdapter {
         thread: &SlackTs,
         delivery: &Delivery,
         rendered: &Rendered,
-    ) -> Result<(), DeliveryError> {
+    ) -> Result<(), CallError> {
         let pictures =
             rendered.pictures.iter().map(|picture| (picture.name.as_str(), "image/png", picture.png.clone()));
         let whole =
@@ -157,11 +199,11 @@ impl SlackAdapter {
             return Ok(());
         }
         if delivery.tried == Tried::Perhaps {
-            let there = self.client.replies(channel, thread).await?;
+            let there = self.around(channel, Some(thread)).await?;
             let names: Vec<&str> = there
                 .iter()
-                .filter(|message| message.sender.user.as_ref() == Some(&self.me.0))
-                .flat_map(|message| message.content.files.iter().flatten())
+                .filter(|message| message.user.as_deref() == Some(self.me.0.as_ref()))
+                .flat_map(|message| &message.files)
                 .filter_map(|file| file.title.as_deref().or(file.name.as_deref()))
                 .collect();
             files.retain(|(name, ..)| !names.contains(name));
@@ -176,21 +218,16 @@ impl SlackAdapter {
         Ok(())
     }
 
-    async fn edit(&self, at: &MessageRef, content: &Content) -> Result<MessageRef, DeliveryError> {
+    async fn edit(&self, at: &MessageRef, rendered: &Rendered) -> Result<MessageRef, CallError> {
         if at.id.starts_with(EPHEMERAL) {
-            return Err(DeliveryError::Gone);
+            return Err(CallError::Refused("message_not_found".to_owned()));
         }
         self.pace.turn(&at.channel.id).await;
-        let request = SlackApiChatUpdateRequest::new(
-            at.channel.id.clone().into(),
-            message(&render(content)),
-            at.id.clone().into(),
-        );
-        match self.client.update(&request).await {
-            Ok(()) => Ok(at.clone()),
-            Err(error) if error.is(&["message_not_found"]) => Err(DeliveryError::Gone),
-            Err(error) => Err(error.into()),
-        }
+        // Blocks that are no more are taken away by an empty list.
+        let content = message(rendered).with_blocks(rendered.blocks.clone());
+        let (channel, ts) = (at.channel.id.clone().into(), at.id.clone().into());
+        let request = SlackApiChatUpdateRequest::new(channel, content, ts);
+        self.client.update(&request).await.map(|()| at.clone())
     }
 }
 
@@ -199,10 +236,7 @@ fn message(rendered: &Rendered) -> SlackMessageContent {
     if rendered.blocks.is_empty() { content } else { content.with_blocks(rendered.blocks.clone()) }
 }
 
-fn carries(message: &SlackHistoryMessage, delivery: &str) -> bool {
-    message.content.metadata.as_ref().is_some_and(|metadata| {
-        metadata.event_type == METADATA
-            && metadata.event_payload.as_ref().and_then(|payload| payload.get(DELIVERY)).map(String::as_str)
-                == Some(delivery)
-    })
+fn carries(message: &Message, delivery: &str) -> bool {
+    let metadata = &message.metadata;
+    metadata["event_type"] == METADATA && metadata["event_payload"][DELIVERY] == delivery
 }

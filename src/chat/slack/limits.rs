@@ -19,6 +19,37 @@ pub(super) const RICH_ELEMENTS: usize = 120;
 /// The most characters of a message's `text`, which Slack recommends.
 pub(super) const FALLBACK: usize = 4000;
 
+/// The most buttons of one message or part of a view: more are a list, not a choice.
+pub(super) const BUTTONS: usize = 50;
+/// The characters of all buttons of a message, for the same reason as [`RICH_TEXT`].
+pub(super) const BUTTONS_TEXT: usize = 3000;
+/// The characters of the small print of a message, for the same reason.
+pub(super) const FOOTER: usize = 500;
+/// The most blocks of a view; see <https://docs.slack.dev/reference/views/modal-views> for all of a view's limits.
+pub(super) const VIEW_BLOCKS: usize = 100;
+/// The bytes of the blocks of a view that surely stay below `view_too_large`, which is 250 kB.
+pub(super) const VIEW_SIZE: usize = 200_000;
+/// The most characters of a view's title, and of its buttons.
+pub(super) const VIEW_TITLE: usize = 24;
+/// The most characters that a view remembers.
+pub(super) const PRIVATE_METADATA: usize = 3000;
+/// The most characters of the label and the hint of an input.
+pub(super) const LABEL: usize = 2000;
+/// The most characters of a placeholder.
+pub(super) const PLACEHOLDER: usize = 150;
+/// The most characters that can be typed into an input.
+pub(super) const INPUT_TEXT: usize = 3000;
+/// The most characters of an option.
+pub(super) const OPTION_TEXT: usize = 75;
+/// The most options of a menu.
+pub(super) const OPTIONS: usize = 100;
+/// The most radio buttons in a group.
+pub(super) const RADIO_OPTIONS: usize = 10;
+/// The characters of what is said under an input that is wrong. Slack names no limit; more would be read by nobody.
+pub(super) const ERROR: usize = 300;
+/// The most characters of the headline, the text and the buttons of a dialog that asks whether somebody is sure.
+pub(super) const CONFIRM: (usize, usize, usize) = (100, 300, 30);
+
 /// The beginning of a text that fits into `most` characters, with an ellipsis where something is left out.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
@@ -27,6 +58,11 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
     short.push('…');
     short
+}
+
+/// The same where Slack takes no empty text.
+pub(super) fn fit(text: &str, most: usize) -> String {
+    if text.trim().is_empty() { "…".to_owned() } else { cut(text, most) }
 }
 
 /// A text as Slack's `text` wants it: `&`, `<` and `>` are all that can carry a mention, a link or a command.

@@ -1,14 +1,20 @@
-//! Slack, by slack-morphism: events over Socket Mode or HTTP, answers by the Web API and Block Kit.
+//! Slack: events over Socket Mode or HTTP, answers by the Web API and Block Kit with slack-morphism's types. What Slack
+//! sends is read with types of our own, which insist on nothing that the bot has no use for.
 //!
 //! - `incoming`: what Slack tells, as events; `render`, `rich`, `markdown`, `plain`, `limits`: how a content looks; all
 //!   pure
+//! - `wire`: what Slack sends, as far as the bot reads it
 //! - `receive`: an event is durable before Slack is told so; `socket`, `http`: the two ways it comes
+//! - `missed`: what was said while the bot was away
 //! - `client`: the Web API; `deliver`: posts, edits, private words, pictures, each once; `pace`: one message a second
+//! - `answers`: what the Web API answers; `files`: what came with a message, fetched
+//! - `views`: forms and the Home tab
 //! - `check`: whether everything is in place
-//! - `users`: who is a member, a guest, a bot
+//! - `users`: who is a member, a guest, a bot; `groups`: who is in a user group
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -17,33 +23,47 @@ use tracing::info;
 
 use crate::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryError, EventPort, StandingReaction, Support,
+    Visit,
 };
 use crate::core::event::{FileRef, MessageRef};
-use crate::core::person::{AccountId, Platform};
+use crate::core::message;
+use crate::core::person::{AccountId, GroupId, Member, Platform};
 
+mod answers;
 mod check;
 mod client;
 mod deliver;
+mod files;
+mod groups;
 mod http;
 mod incoming;
 mod limits;
 mod markdown;
+mod missed;
 mod pace;
 mod plain;
 mod receive;
 mod render;
 mod rich;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod users;
+mod views;
+mod wire;
 
 pub use check::{Finding, check};
 
+use answers::Reactions;
 use client::Client;
+use files::Files;
+use groups::Groups;
 use incoming::Me;
 use pace::Pace;
 use receive::Receiver;
-use users::Users;
+use users::{Home, Users};
+use views::Views;
 
 /// What the bot needs to speak in a Slack workspace.
 #[derive(Debug, Clone)]
@@ -73,14 +93,20 @@ pub enum Receive {
     },
 }
 
+/// How long the bot waits for Slack when it starts.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Slack as a platform of the bot.
 pub struct SlackAdapter {
     client: Client,
-    http: reqwest::Client,
+    files: Files,
     me: Me,
     users: Users,
+    groups: Groups,
     pace: Pace,
+    views: Views,
     receive: Receive,
+    api_url: Option<String>,
     this: std::sync::Weak<SlackAdapter>,
 }
 
@@ -88,25 +114,43 @@ fn error(why: impl Into<String>) -> AdapterError {
     AdapterError { platform: Platform::Slack, why: why.into() }
 }
 
+fn no_certificates(why: std::io::Error) -> AdapterError {
+    error(format!("the system's certificates cannot be read: {why}"))
+}
+
 impl SlackAdapter {
     /// Asks Slack who the bot is there.
     ///
     /// # Errors
-    /// When Slack cannot be reached or does not take the token.
+    /// What is missing and how to mend it: a token, a scope, Socket Mode; or that Slack cannot be reached.
     pub async fn connect(config: SlackConfig) -> Result<Arc<Self>, AdapterError> {
         // One provider of cryptography for every library of the process; another may have set it already.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let client = Client::new(&config.bot_token, config.api_url.as_deref())
-            .map_err(|why| error(format!("the system's certificates cannot be read: {why}")))?;
+        let missing: Vec<String> = check::essentials(&config, PATIENCE)
+            .await
+            .into_iter()
+            .filter_map(|finding| match finding {
+                Finding::Missing { what, cure } => Some(format!("- {what}\n  {cure}")),
+                Finding::Good(_) | Finding::Unsure(_) => None,
+            })
+            .collect();
+        if !missing.is_empty() {
+            return Err(error(texts::not_ready(&missing)));
+        }
+        let client = Client::new(&config.bot_token, config.api_url.as_deref()).map_err(no_certificates)?;
         let me = client.auth_test().await.map_err(|why| error(DeliveryError::from(why).to_string()))?;
         info!(team = %me.team_id, user = %me.user_id, "connected to Slack");
+        let files = Files::new(config.api_url.as_deref()).map_err(|why| error(why.to_string()))?;
         Ok(Arc::new_cyclic(|this| Self {
             client,
-            http: reqwest::Client::new(),
-            me: Me(me.user_id),
-            users: Users::new(me.team_id),
+            files,
+            me: Me(me.user_id.into()),
+            users: Users::new(Home { team: me.team_id, enterprise: me.enterprise_id }),
+            groups: Groups::default(),
             pace: Pace::default(),
+            views: Views::default(),
             receive: config.receive,
+            api_url: config.api_url,
             this: this.clone(),
         }))
     }
@@ -121,7 +165,7 @@ impl ChatAdapter for SlackAdapter {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             buttons: Support::Native,
-            forms: Support::None,
+            forms: Support::Native,
             edits: Support::Native,
             threads: Support::Native,
             ephemeral: Support::Native,
@@ -130,36 +174,33 @@ impl ChatAdapter for SlackAdapter {
 
     async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
         let adapter = self.this.upgrade().ok_or_else(|| error("the adapter is gone"))?;
-        let receiver = Receiver { adapter, port };
+        let receiver =
+            Receiver { adapter, port, strange: Arc::default(), newest: Arc::default(), gap: Arc::default() };
+        let missed = tokio::spawn(missed::watch(receiver.clone(), stop.clone()));
         match &self.receive {
-            Receive::Socket { app_token } => socket::listen(receiver, app_token, stop).await,
+            Receive::Socket { app_token } => {
+                let app = Client::new(app_token, self.api_url.as_deref()).map_err(no_certificates)?;
+                socket::listen(receiver, app, stop).await;
+            }
             Receive::Http { listen, signing_secret } => {
-                http::serve(receiver, *listen, signing_secret, stop).await
+                http::serve(receiver, *listen, signing_secret, stop).await?;
             }
         }
+        missed.abort();
+        Ok(())
     }
 
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
         self.carry_out(delivery).await
     }
 
+    async fn show_home(&self, visit: &Visit, home: &message::Home) -> Result<(), DeliveryError> {
+        let view = views::home(home, &visit.place);
+        Ok(self.client.publish_view(&visit.account.id.clone().into(), view).await?)
+    }
+
     async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
-        let refused = |why: String| DeliveryError::Refused { why };
-        let again =
-            |why: reqwest::Error| DeliveryError::Retry { why: why.without_url().to_string(), after: None };
-        let url = self.client.file_url(&file.id).await?;
-        let url = url.ok_or_else(|| refused(texts::NO_CONTENT.to_owned()))?;
-        let request = self.http.get(url).header("Authorization", self.client.bearer());
-        let mut response =
-            request.send().await.and_then(reqwest::Response::error_for_status).map_err(again)?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(again)? {
-            if (bytes.len() + chunk.len()) as u64 > limit {
-                return Err(refused(texts::too_large(limit)));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
+        self.files.fetch(&self.client, &file.id, limit).await
     }
 
     async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
@@ -168,13 +209,16 @@ impl ChatAdapter for SlackAdapter {
             Err(error) if error.is(&["message_not_found", "bad_timestamp"]) => return Ok(None),
             other => other?,
         };
-        let standing = reactions.into_iter().flat_map(|reaction| {
-            let emoji = reaction.name.to_string();
-            reaction.users.into_iter().filter(|user| *user != self.me.0).map(move |user| StandingReaction {
-                account: AccountId::new(Platform::Slack, user.to_string()),
-                emoji: emoji.clone(),
+        let me: &str = self.me.0.as_ref();
+        let standing = reactions.into_iter().flat_map(|Reactions { name, users }| {
+            users.into_iter().filter(|user| user != me).map(move |user| StandingReaction {
+                account: AccountId::new(Platform::Slack, user),
+                emoji: name.clone(),
             })
         });
         Ok(Some(standing.collect()))
+    }
+    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
+        self.groups.members(&self.client, &self.users, group).await
     }
 }

@@ -1,4 +1,4 @@
-//! One message a second in a channel, which is what Slack asks for.
+//! One message a second in a channel, which is what Slack asks for, and longer where it says so.
 //! Source: <https://docs.slack.dev/apis/web-api/rate-limits>.
 
 use std::collections::HashMap;
@@ -35,9 +35,40 @@ impl Pace {
     }
 }
 
+/// Methods that Slack has asked to leave alone for a while, each in a channel or as a whole.
+#[derive(Debug, Default)]
+pub(super) struct Holds(Mutex<HashMap<(&'static str, String), Instant>>);
+
+impl Holds {
+    /// How long a method is to be left alone still.
+    pub fn left(&self, method: &'static str, channel: &str) -> Option<Duration> {
+        let mut holds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        holds.retain(|_, end| *end > now);
+        holds.get(&(method, channel.to_owned())).map(|end| *end - now)
+    }
+
+    /// Slack asks to leave a method alone.
+    pub fn hold(&self, method: &'static str, channel: &str, time: Duration) {
+        let mut holds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        holds.insert((method, channel.to_owned()), Instant::now() + time);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_method_is_left_alone_as_long_as_asked_and_no_other() {
+        let holds = Holds::default();
+        holds.hold("chat.postMessage", "C1", Duration::from_secs(30));
+        assert_eq!(holds.left("chat.postMessage", "C1"), Some(Duration::from_secs(30)));
+        assert_eq!(holds.left("chat.postMessage", "C2"), None);
+        assert_eq!(holds.left("chat.update", "C1"), None);
+        tokio::time::advance(Duration::from_secs(30)).await;
+        assert_eq!(holds.left("chat.postMessage", "C1"), None);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_channel_waits_for_itself_and_not_for_others() {

@@ -1,7 +1,7 @@
 //! A content in plain words, for notifications, for screen readers, and for the file that holds what a message has no
 //! room for. Pure.
 
-use crate::core::message::{Block, Card, Content, Span, Text};
+use crate::core::message::{Block, Button, Card, Content, Span, Text};
 
 /// Everything a content says, line by line.
 pub(super) fn words(content: &Content) -> String {
@@ -19,6 +19,13 @@ pub(super) fn words(content: &Content) -> String {
     if !footer.is_empty() {
         lines.push(spans(footer));
     }
+    lines.join("\n")
+}
+
+/// The words with what each choice stands for.
+pub(super) fn with_choices(words: &str, buttons: &[Button]) -> String {
+    let mut lines = vec![words.to_owned()];
+    lines.extend(buttons.iter().map(|button| format!("{}: {}", button.label, button.action)));
     lines.join("\n")
 }
 

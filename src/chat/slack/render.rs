@@ -4,11 +4,12 @@
 use slack_morphism::prelude::*;
 
 use super::limits::{
-    BUTTON_TEXT, BUTTON_VALUE, BUTTONS_IN_A_BLOCK, CONTEXT_TEXT, FALLBACK, HEADER, cut, escape,
+    BUTTON_TEXT, BUTTON_VALUE, BUTTONS, BUTTONS_IN_A_BLOCK, BUTTONS_TEXT, CONFIRM, CONTEXT_TEXT, FALLBACK,
+    FOOTER, HEADER, cut, escape, fit,
 };
 use super::rich::{Look, Page, Run};
-use super::{markdown, plain};
-use crate::core::message::{Block, Button, Content, Field, Picture, Span, Tone};
+use super::{markdown, plain, texts};
+use crate::core::message::{Block, Button, Content, Field, Picture, Span, Text, Tone};
 
 /// A content as Slack takes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,22 @@ pub(super) struct Rendered {
     pub pictures: Vec<Picture>,
     /// Everything in plain words, when the message has no room for all of it.
     pub overflow: Option<String>,
+    /// Everything in plain words, with what each choice stands for.
+    pub whole: String,
+}
+
+impl Rendered {
+    /// Whether something is to be uploaded beside it.
+    pub fn has_files(&self) -> bool {
+        self.overflow.is_some() || !self.pictures.is_empty()
+    }
+
+    /// The same without blocks, for when Slack takes none of them: all the words, and what each choice stands for.
+    pub fn in_words(&self) -> Self {
+        let overflow = (escape(&self.whole).chars().count() > FALLBACK).then(|| self.whole.clone());
+        let text = fit(&escape(&self.whole), FALLBACK);
+        Self { text, blocks: Vec::new(), overflow, ..self.clone() }
+    }
 }
 
 /// Draws a content.
@@ -42,14 +59,19 @@ pub(super) fn render(content: &Content) -> Rendered {
     }
     let (body, cut_off) = page.finish();
     blocks.extend(body);
+    let (rows, shown) = actions(buttons);
+    let whole = plain::with_choices(&words, buttons);
+    let cut_off = cut_off || shown < buttons.len();
     if cut_off {
-        blocks.push(note("There is more than fits here: the whole is in the file below."));
+        blocks.push(note(texts::MORE_IN_FILE));
     }
-    blocks.extend(actions(buttons));
-    if !footer.is_empty() {
-        blocks.push(note(&plain::spans(footer)));
+    blocks.extend(rows);
+    let footer = plain::spans(footer);
+    if !footer.trim().is_empty() {
+        blocks.push(note(&cut(&footer, FOOTER)));
     }
-    Rendered { text: cut(&escape(&words), FALLBACK), blocks, pictures, overflow: cut_off.then_some(words) }
+    let text = fit(&escape(&words), FALLBACK);
+    Rendered { text, blocks, pictures, overflow: cut_off.then(|| whole.clone()), whole }
 }
 
 /// The sign of a tone, which says without color how a card stands.
@@ -63,7 +85,31 @@ fn sign(tone: Tone) -> &'static str {
     }
 }
 
-fn note(text: &str) -> SlackBlock {
+/// A dialog that asks before a press counts.
+fn sure(question: &str) -> SlackBlockConfirmItem {
+    let (title, text, button) = CONFIRM;
+    let plain = |text: &str, most: usize| SlackBlockPlainTextOnly::from(cut(text, most));
+    SlackBlockConfirmItem::new(
+        plain(texts::SURE, title),
+        SlackBlockPlainText::new(fit(question, text)).into(),
+        plain(texts::SURE_YES, button),
+        plain(texts::SURE_NO, button),
+    )
+}
+
+/// A text as a part of a view: what it says, and its choices.
+pub(super) fn parts(text: &Text) -> Vec<SlackBlock> {
+    let (mut page, mut pictures) = (Page::new(), Vec::new());
+    for block in &text.blocks {
+        write(block, &mut page, &mut pictures);
+    }
+    let mut blocks: Vec<SlackBlock> = page.finish().0.into_iter().collect();
+    blocks.extend(actions(&text.buttons).0);
+    blocks
+}
+
+/// Small print.
+pub(super) fn note(text: &str) -> SlackBlock {
     let text = SlackBlockPlainText::new(cut(text, CONTEXT_TEXT));
     SlackContextBlock::new(vec![SlackContextBlockElement::Plain(text)]).into()
 }
@@ -99,28 +145,30 @@ fn runs(spans: &[Span]) -> Vec<Run> {
         .collect()
 }
 
-/// The buttons, in rows as long as Slack takes them. A button whose command does not fit is left out: cut, it would
-/// mean something else.
-fn actions(buttons: &[Button]) -> Vec<SlackBlock> {
-    let fitting: Vec<(usize, &Button)> = buttons
-        .iter()
-        .enumerate()
-        .filter(|(_, button)| button.action.chars().count() <= BUTTON_VALUE)
-        .collect();
-    fitting
-        .chunks(BUTTONS_IN_A_BLOCK)
-        .map(|row| {
-            let elements = row
-                .iter()
-                .map(|(n, button)| {
-                    let label = SlackBlockPlainTextOnly::from(cut(&button.label, BUTTON_TEXT));
-                    SlackBlockButtonElement::new(label)
-                        .with_action_id(format!("press-{n}").into())
-                        .with_value(button.action.clone())
-                        .into()
-                })
-                .collect();
-            SlackActionsBlock::new(elements).into()
-        })
-        .collect()
+/// The buttons, in rows as long as Slack takes them, and how many there are. A button whose command does not fit, or for
+/// which there is no room, is left out: cut, it would mean something else.
+fn actions(buttons: &[Button]) -> (Vec<SlackBlock>, usize) {
+    let mut room = BUTTONS_TEXT;
+    let mut fitting: Vec<SlackActionBlockElement> = Vec::new();
+    for (number, button) in buttons.iter().enumerate() {
+        let length = button.label.chars().count().min(BUTTON_TEXT)
+            + button.sure.as_ref().map_or(0, |question| CONFIRM.1.min(question.chars().count()) + CONFIRM.0);
+        if button.action.chars().count() > BUTTON_VALUE || length > room || fitting.len() == BUTTONS {
+            continue;
+        }
+        room -= length;
+        fitting.push(element(number, button).into());
+    }
+    let rows = fitting.chunks(BUTTONS_IN_A_BLOCK).map(|row| SlackActionsBlock::new(row.to_vec()).into());
+    (rows.collect(), fitting.len())
+}
+
+fn element(number: usize, button: &Button) -> SlackBlockButtonElement {
+    let element = SlackBlockButtonElement::new(fit(&button.label, BUTTON_TEXT).into())
+        .with_action_id(format!("press-{number}").into())
+        .with_value(button.action.clone());
+    match &button.sure {
+        Some(question) => element.with_style(SlackBlockButtonStyle::Danger).with_confirm(sure(question)),
+        None => element,
+    }
 }

@@ -128,7 +128,7 @@ pub fn digest(reminder: &Reminder, digest: &Digest<'_>, missed: usize, today: Da
     };
     let mut blocks = vec![Block::List { items: digest.items.iter().enumerate().map(item).collect() }];
     if digest.more > 0 {
-        blocks.push(Block::spans([Span::faint(format!("and {} more: roadmap", digest.more))]));
+        blocks.push(Block::spans([Span::faint(format!("and {} more when these are done", digest.more))]));
     }
     let number = reminder.number;
     let mut buttons = Vec::new();

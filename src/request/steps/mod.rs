@@ -7,12 +7,15 @@ mod telling;
 
 use jiff::Timestamp;
 
+use super::id::RequestId;
 use super::machine::{self, Act, Deed, Doer, Filing, Happened, Refusal, Vote};
 use super::roster::Roster;
 use super::state::{CardAt, Choice, Means, Request};
 use super::texts;
 use super::view::Seen;
-use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Subject};
+use crate::core::effect::{
+    Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer, TimerId,
+};
 use crate::core::event::{MessageRef, Place};
 use crate::core::message::{Content, Text};
 use crate::core::person::{AccountId, PersonId, Role, RoleChannels};
@@ -124,6 +127,22 @@ pub fn warn(desk: Desk<'_>, request: Request) -> Outcome {
         }
     }
     step.done(Vec::new())
+}
+
+/// Those who can decide have changed: the cards say who can now.
+pub fn redraw(desk: Desk<'_>, request: Request) -> Outcome {
+    let mut step = Step::new(desk, request, None);
+    if step.request.status.is_open() {
+        step.show_cards();
+    }
+    step.done(Vec::new())
+}
+
+/// The timer that redraws the cards of a request.
+pub fn redraw_at(request: &RequestId, due: Timestamp) -> Timer {
+    // Each moment has its own: who leaves does not put off who comes back.
+    let id = TimerId(format!("{request}/redraw/{due}"));
+    Timer { id, due, subject: Subject::from(request), purpose: Purpose::Redraw }
 }
 
 fn run(desk: Desk<'_>, mut request: Request, by: Option<By<'_>>, act: Act) -> Outcome {

@@ -91,6 +91,7 @@ impl Step<'_> {
             Purpose::Warn => "warn",
             Purpose::Escalate => "escalate",
             Purpose::Expire => "expire",
+            Purpose::Redraw => "redraw",
         };
         TimerId(format!("{}/{name}", self.request.id))
     }

@@ -1,7 +1,7 @@
 //! A platform in memory, and a clock that follows the virtual time of the runtime.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -64,6 +64,8 @@ pub struct FakeChat {
     pub reactions: Mutex<BTreeMap<MessageRef, Vec<StandingReaction>>>,
     /// The files that people attached, by id.
     pub files: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// Whether it shows forms whole.
+    pub shows_forms: AtomicBool,
     /// Messages that somebody deleted.
     pub deleted: Mutex<Vec<MessageRef>>,
     /// How many deliveries are refused before the next is taken.
@@ -137,7 +139,7 @@ impl ChatAdapter for FakeChat {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             buttons: Support::Native,
-            forms: Support::None,
+            forms: if self.shows_forms.load(Ordering::SeqCst) { Support::Native } else { Support::None },
             edits: Support::Native,
             threads: Support::Native,
             ephemeral: Support::Native,
@@ -199,7 +201,14 @@ pub fn mind() -> Arc<Mind> {
         let knowledge = Knowledge::load(&files::built_in()).unwrap();
         let counsel = Counsel::new(&knowledge.articles).unwrap();
         let Config { people, channels, manners, .. } = config;
-        Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
+        Arc::new(Mind {
+            people,
+            channels,
+            manners,
+            folder: None,
+            knowledge: knowledge.into(),
+            counsel: counsel.into(),
+        })
     });
     Arc::clone(mind)
 }
@@ -212,7 +221,7 @@ pub fn mind_with(company: &[(&str, &str)]) -> Mind {
     let counsel = Counsel::new(&knowledge.articles).unwrap();
     let Mind { people, channels, manners, .. } = &*mind();
     let (people, channels, manners) = (people.clone(), channels.clone(), manners.clone());
-    Mind { people, channels, manners, folder: None, knowledge, counsel }
+    Mind { people, channels, manners, folder: None, knowledge: knowledge.into(), counsel: counsel.into() }
 }
 
 /// A bot that runs.

@@ -80,7 +80,7 @@ pub fn mind() -> Arc<Mind> {
         let knowledge = Knowledge::load(&set).unwrap_or_else(|faults| panic!("{faults:#?}"));
         let counsel = Counsel::new(&knowledge.articles).unwrap();
         let Config { people, channels, manners, .. } = config;
-        Arc::new(Mind { people, channels, manners, folder: None, knowledge, counsel })
+        Arc::new(Mind { people, channels, manners, folder: None, knowledge: knowledge.into(), counsel: counsel.into() })
     });
     Arc::clone(mind)
 }
