@@ -9,6 +9,8 @@ mod engine;
 mod held_out;
 mod house;
 mod license;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod maturity;
 mod questions;
 mod requests;

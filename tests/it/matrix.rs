@@ -1,0 +1,5 @@
+//! Matrix, from the real program to a real Synapse: whole stories, in plain and in encrypted rooms, with everything that
+//! goes wrong.
+
+mod company;
+mod questions;
