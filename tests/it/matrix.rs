@@ -1,5 +1,10 @@
 //! Matrix, from the real program to a real Synapse: whole stories, in plain and in encrypted rooms, with everything that
 //! goes wrong.
 
+mod account;
 mod company;
+mod foreign;
+mod lost;
 mod questions;
+mod requests;
+mod rooms;

@@ -42,6 +42,33 @@ impl Drop for Serving {
     }
 }
 
+/// What becomes of the program in a story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It runs from the beginning to the end.
+    Lives,
+    /// It is killed whenever it could be in the middle of something, and started again.
+    Dies,
+}
+
+/// The program in a story.
+pub struct Bot<'a, S> {
+    company: &'a Company<S>,
+    fate: Fate,
+    serving: Option<Serving>,
+}
+
+impl<S: AsRef<Synapse>> Bot<'_, S> {
+    /// A person has just done something: now the program dies, if that is its fate, and is started again.
+    pub fn stumbles(&mut self) {
+        if self.fate == Fate::Dies {
+            // First the old one, so that the new one finds its records free.
+            drop(self.serving.take());
+            self.serving = Some(self.company.serves());
+        }
+    }
+}
+
 /// Sample people: ada asks, lea is legal, mia is management, olga is security and the OSPO; eve is of a home server that is
 /// not allowed.
 pub struct Company<S = Arc<Synapse>> {
@@ -169,9 +196,21 @@ allowed_people = ["{ada}", "{lea}", "{mia}", "{olga}"]
         Serving { child, log }
     }
 
+    /// The program, serving with a fate.
+    pub fn bot(&self, fate: Fate) -> Bot<'_, S> {
+        Bot { company: self, fate, serving: Some(self.serves()) }
+    }
+
+    /// The bot's account with another device, of which the program knows nothing.
+    pub async fn another_device_of_the_bot(&self) -> Person {
+        let client = self.synapse.as_ref().client().await;
+        client.matrix_auth().login_username(&self.bot, PASSWORD).send().await.unwrap();
+        Person::new(client)
+    }
+
     /// Everybody's room, with the bot in it.
     pub async fn gathers(&self) -> &RoomId {
-        self.ada.sees_member(&self.general, &self.bot, true).await;
+        self.ada.sees_in(&self.general, &self.bot).await;
         &self.general
     }
 

@@ -174,7 +174,7 @@ impl Server {
             std::thread::spawn(move || {
                 let mut said = String::new();
                 for line in log.lines().map_while(Result::ok) {
-                    said += &format!("{line}\n");
+                    said.push_str(&format!("{line}\n"));
                     if line.contains("database system is ready to accept connections") {
                         let _ = ready.send(Ok(()));
                     }

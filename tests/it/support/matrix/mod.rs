@@ -5,5 +5,5 @@ mod synapse;
 mod timeline;
 
 pub use person::{Person, Privacy};
-pub use synapse::{PASSWORD, Pace, SERVER, Synapse, python};
+pub use synapse::{PASSWORD, Pace, Synapse, python};
 pub use timeline::Shown;

@@ -10,11 +10,12 @@ use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as CreateRoom, RoomPreset};
 use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
-use matrix_sdk::ruma::events::{EmptyStateKey, InitialStateEvent};
+use matrix_sdk::ruma::events::InitialStateEvent;
+use matrix_sdk::ruma::events::room::member::MembershipState;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, RoomId, UserId, uint};
 use matrix_sdk::sync::RoomUpdates;
-use matrix_sdk::{Client, Room, RoomMemberships};
+use matrix_sdk::{Client, Room};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -81,7 +82,7 @@ impl Person {
     pub async fn meets(&self, privacy: Privacy, others: &[&UserId], direct: bool) -> OwnedRoomId {
         let room = self.opens(privacy, others, direct).await;
         for user in others {
-            self.sees_member(&room, user, true).await;
+            self.sees_in(&room, user).await;
         }
         room
     }
@@ -135,7 +136,7 @@ impl Person {
     pub async fn attaches(&self, room: &RoomId, name: &str, bytes: Vec<u8>, config: AttachmentConfig) -> String {
         let kind = "application/json".parse().unwrap();
         let sent = self.room(room).send_attachment(name, &kind, bytes, config).await.unwrap();
-        sent.response.event_id.to_string()
+        sent.event_id.to_string()
     }
 
     /// Waits until a message of a room is so that it fits, and returns it.
@@ -155,18 +156,36 @@ impl Person {
         .await
     }
 
-    /// Waits until somebody is in a room, or not any more.
-    pub async fn sees_member(&self, room: &RoomId, user: &UserId, present: bool) {
+    /// Waits until somebody has joined a room.
+    pub async fn sees_in(&self, room: &RoomId, user: &UserId) {
+        self.sees_membership(room, user, MembershipState::Join).await;
+    }
+
+    /// Waits until somebody has left a room, or declined to join it.
+    pub async fn sees_gone(&self, room: &RoomId, user: &UserId) {
+        self.sees_membership(room, user, MembershipState::Leave).await;
+    }
+
+    async fn sees_membership(&self, room: &RoomId, user: &UserId, wanted: MembershipState) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            self.room(room).mark_members_missing();
-            let members = self.room(room).members(RoomMemberships::JOIN).await.unwrap();
-            if members.iter().any(|member| member.user_id() == user) == present {
+            let room = self.client.get_room(room);
+            let member = match &room {
+                Some(room) => room.get_member_no_sync(user).await.unwrap(),
+                None => None,
+            };
+            let membership = member.map(|member| member.membership().clone());
+            if membership.as_ref() == Some(&wanted) {
                 return;
             }
-            assert!(Instant::now() < deadline, "{user} in the room is not {present}");
+            assert!(Instant::now() < deadline, "{user} is {membership:?}, not {wanted}");
             self.looks(POLL).await;
         }
+    }
+
+    /// Leaves a room.
+    pub async fn leaves(&self, room: &RoomId) {
+        self.room(room).leave().await.unwrap();
     }
 
     /// Waits until something can be found in what is seen.
@@ -195,11 +214,11 @@ impl Person {
     pub fn transcript(&self) -> String {
         let mut lines = String::new();
         for (room, timeline) in self.rooms.lock().unwrap().iter() {
-            lines += &format!("-- {room} ({} cannot be decrypted)\n", timeline.locked.len());
+            lines.push_str(&format!("-- {room} ({} cannot be decrypted)\n", timeline.locked.len()));
             for shown in timeline.messages() {
                 let emojis: BTreeSet<String> =
                     shown.reactions.values().map(|(who, with)| format!("{with} {who}")).collect();
-                lines += &format!("{} {}: {} {emojis:?}\n", shown.kind, shown.sender, shown.body);
+                lines.push_str(&format!("{} {}: {} {emojis:?}\n", shown.kind, shown.sender, shown.body));
             }
         }
         lines

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The name of the server: the part of ids after the colon.
-pub const SERVER: &str = "localhost";
+const SERVER: &str = "localhost";
 /// The password of everybody.
 pub const PASSWORD: &str = "pass-word of the test";
 
@@ -96,7 +96,7 @@ impl Synapse {
             std::thread::spawn(move || {
                 let mut said = String::new();
                 for line in log.lines().map_while(Result::ok) {
-                    said += &format!("{line}\n");
+                    said.push_str(&format!("{line}\n"));
                     if line.contains("now listening on TCP port") {
                         let _ = ready.send(Ok(()));
                     }
@@ -188,8 +188,9 @@ impl Synapse {
 
     /// A client that nobody is logged in with.
     pub async fn client(&self) -> Client {
-        let builder = Client::builder().homeserver_url(self.url());
-        builder.request_config(RequestConfig::new().disable_retry()).build().await.unwrap()
+        // The server may hold back or be away; people try again.
+        let patient = RequestConfig::new().retry_limit(20);
+        Client::builder().homeserver_url(self.url()).request_config(patient).build().await.unwrap()
     }
 }
 
