@@ -4,6 +4,7 @@
 mod account;
 mod company;
 mod foreign;
+mod load;
 mod lost;
 mod questions;
 mod requests;
