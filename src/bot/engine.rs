@@ -29,10 +29,11 @@ use super::pending::Pending;
 use super::records::counsel::{Talk, talk};
 use super::records::{self, Binding, Conversation, OutboxEntry, Seen};
 use super::reload::Reloader;
+use super::seat;
 use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AcceptError, Accepted, AdapterError, ChatAdapter, EventPort, Note, Tried};
 use crate::core::effect::{Effect, FileStep, Purpose, Timer};
-use crate::core::event::Event;
+use crate::core::event::{Event, Place};
 use crate::core::person::Platform;
 use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
@@ -322,10 +323,22 @@ impl Core {
                 let Understood { intent, .. } = self.understand(&mut unit, &mind, event).await?;
                 Ok(match intent.subject().or(intent.ask()) {
                     Some(id) => id.to_string(),
-                    None => records::conversation(&event.account, &event.place).0,
+                    None => self.conversation(event).0,
                 })
             }
         }
+    }
+
+    /// Where a dialogue with the author of an event is held, if not where they spoke.
+    pub(super) fn seat(&self, event: &Event) -> Option<Place> {
+        self.adapters
+            .get(&event.place.platform())
+            .and_then(|adapter| seat::seat(event, adapter.capabilities()))
+    }
+
+    /// What is under way with the author of an event, there.
+    pub(super) fn conversation(&self, event: &Event) -> Key {
+        records::conversation(&event.account, self.seat(event).as_ref().unwrap_or(&event.place))
     }
 
     async fn understand(
@@ -335,9 +348,10 @@ impl Core {
         event: &Event,
     ) -> Result<Understood, StoreError> {
         let bound = self.bound(unit, event).await?;
-        let conversation = unit.read(records::conversation(&event.account, &event.place)).await?;
+        let conversation = unit.read(self.conversation(event)).await?;
         let talk: Option<Talk> = unit.read(talk(&event.place, &event.account)).await?;
-        let intent = intent::read(mind, event, bound.as_ref(), conversation.as_ref(), talk.as_ref());
+        let meant = conversation.as_ref().filter(|_| seat::may_go_on(event, self.seat(event).as_ref()));
+        let intent = intent::read(mind, event, bound.as_ref(), meant, talk.as_ref());
         Ok(Understood { intent, bound, conversation, talk })
     }
 
@@ -402,9 +416,9 @@ impl Core {
         if let Work::Event(event) = &job.work {
             match &decision.conversation {
                 ConversationChange::Keep => {}
-                ConversationChange::End => unit.remove(records::conversation(&event.account, &event.place)),
+                ConversationChange::End => unit.remove(self.conversation(event)),
                 ConversationChange::Set(next) => {
-                    unit.write(records::conversation(&event.account, &event.place), next)?;
+                    unit.write(self.conversation(event), next)?;
                 }
             }
         }
@@ -475,7 +489,7 @@ impl Core {
         let Understood { intent, bound, conversation, talk } = understood;
         let needs = intent.needs(mind, conversation.as_ref());
         let heard = self.hear(unit, event, &intent, &needs, bound.as_ref(), talk).await?;
-        let mut loaded = Loaded { conversation, heard, ..Loaded::default() };
+        let mut loaded = Loaded { conversation, heard, seat: self.seat(event), ..Loaded::default() };
         if intent.subject().is_some() || needs != Needs::default() || intent.tells_absences() {
             loaded.absences = unit.read(records::absences()).await?.unwrap_or_default();
         }

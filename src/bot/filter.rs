@@ -3,6 +3,7 @@
 
 use super::command::{Line, parse};
 use super::mind::Mind;
+use super::records::Conversation;
 use super::records::counsel::{Asked, Talk};
 use crate::core::emoji;
 use crate::core::event::{Addressed, Event, EventKind};
@@ -32,6 +33,8 @@ pub struct Around {
     pub mode: Option<Mode>,
     /// What the message asked before it was changed.
     pub asked: Option<Asked>,
+    /// What is under way with the author in the thread, where dialogues are held in threads.
+    pub dialogue: Option<Conversation>,
 }
 
 /// How sure an answer must be before it is given unasked, or held for what was asked.
@@ -43,6 +46,9 @@ pub fn concerns(mind: &Mind, event: &Event, around: &Around) -> Concern {
         return Concern::NotOurs;
     }
     let ours = match &event.kind {
+        EventKind::Said { text, files, .. } if around.dialogue.is_some() => {
+            !text.trim().is_empty() || !files.is_empty()
+        }
         EventKind::Said { text, addressed: Addressed::Nobody, .. } => {
             event.standing == Standing::Member && overheard(mind, event, text, around)
         }

@@ -10,6 +10,7 @@ use super::records::counsel::{
     self as kept, Ask, AskState, Asked, Count, Draft, Gap, Served, Setting, Talk, Vote,
 };
 use super::records::{self, Binding};
+use super::seat;
 use super::unit::{Unit, read_all};
 use crate::chat::Support;
 use crate::core::effect::Slot;
@@ -140,6 +141,9 @@ impl Core {
         let mut around = Around::default();
         match &event.kind {
             EventKind::Said { addressed: Addressed::Nobody, .. } => {
+                if seat::may_go_on(event, self.seat(event).as_ref()) {
+                    around.dialogue = self.load_one(self.conversation(event)).await?;
+                }
                 if let Some(root) = root(&event.place) {
                     around.card = card_of(self.load_one(records::binding(&root)).await?.as_ref());
                     // Where people talked before somebody asked the bot, they go on talking with each other.

@@ -88,7 +88,7 @@ pub fn read(
         },
         EventKind::Pressed { action, .. } => said(mind, action, Addressed::Command, conversation),
         EventKind::Edited { text, .. } => question_in(mind, text).map_or(Intent::Nothing, Intent::Edited),
-        EventKind::Said { text, addressed: Addressed::Nobody, .. } => {
+        EventKind::Said { text, addressed: Addressed::Nobody, .. } if conversation.is_none() => {
             overheard(mind, event, text, card_of(binding), talk)
         }
         EventKind::Said { text, addressed, files, .. } => {

@@ -5,6 +5,7 @@
 //! - [`handle`], [`dialogue`]: what is decided; pure
 //! - [`coach`], [`pictures`]: what assessments, roadmaps and reminders are asked by, kept in and drawn as
 //! - [`engine`]: the way of an event from the inbox to the commit
+//! - [`seat`](mod@seat): where a dialogue is held
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
 //! - [`charts`]: reports as people read them
@@ -38,6 +39,7 @@ pub mod quota;
 pub mod reconcile;
 pub mod records;
 pub mod reload;
+pub mod seat;
 pub mod shelf;
 pub mod texts;
 pub mod timers;

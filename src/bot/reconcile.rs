@@ -207,7 +207,7 @@ impl Core {
             place: Place::channel(message.channel.clone()),
             kind: match &missed {
                 Missed::Came(_) => EventKind::Reacted { message, emoji },
-                Missed::Went(_) => EventKind::Unreacted { message, emoji },
+                Missed::Went(_) => EventKind::Unreacted { message, emoji, by: None },
             },
         };
         info!(event = %event.id, "a reaction was missed");

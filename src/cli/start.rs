@@ -104,6 +104,10 @@ pub enum Lines {
 /// # Errors
 /// When it cannot start, or stopped because something failed.
 pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Result<()> {
+    #[cfg(feature = "matrix")]
+    let (config, mind, matrix) = connect_matrix(config.clone(), mind).await?;
+    #[cfg(feature = "matrix")]
+    let config = &config;
     let store = store_place(config).open().await?;
     let pending = Arc::new(Pending::default());
     let mut adapters: Vec<Arc<dyn ChatAdapter>> = Vec::new();
@@ -121,9 +125,7 @@ pub async fn run_bot(config: &Config, mind: Mind, lines: Lines) -> anyhow::Resul
         adapters.push(SlackAdapter::connect(slack_config(slack)).await?);
     }
     #[cfg(feature = "matrix")]
-    if let Some(matrix) = &config.matrix {
-        adapters.push(MatrixAdapter::connect(matrix_config(config, matrix)).await?);
-    }
+    adapters.extend(matrix);
     if adapters.is_empty() {
         bail!("the config names no platform to run on; add a [console], a [slack] or a [matrix] section");
     }
@@ -204,6 +206,19 @@ pub fn slack_config(slack: &Slack) -> SlackConfig {
     SlackConfig { bot_token: slack.bot_token.clone(), receive, api_url: slack.api_url.clone() }
 }
 
+/// Matrix, if the config names it. Aliases of rooms in the config are the rooms they mean from then on.
+#[cfg(feature = "matrix")]
+async fn connect_matrix(
+    mut config: Config,
+    mut mind: Mind,
+) -> anyhow::Result<(Config, Mind, Option<Arc<dyn ChatAdapter>>)> {
+    let Some(matrix) = &config.matrix else { return Ok((config, mind, None)) };
+    let adapter = MatrixAdapter::connect(matrix_config(&config, matrix)).await?;
+    config.rename_channels(adapter.aliases());
+    (mind.channels, mind.manners) = (config.channels.clone(), config.manners.clone());
+    Ok((config, mind, Some(adapter)))
+}
+
 #[cfg(feature = "matrix")]
 /// Matrix as its adapter takes it.
 pub fn matrix_config(config: &Config, matrix: &Matrix) -> MatrixConfig {
@@ -215,7 +230,15 @@ pub fn matrix_config(config: &Config, matrix: &Matrix) -> MatrixConfig {
         folder: config.data.join("matrix"),
         allowed_servers: matrix.allowed_servers.clone(),
         allowed_people: matrix.allowed_people.clone(),
-        channels: config.channels.0.values().flatten().filter(ours).cloned().collect(),
+        channels: config
+            .channels
+            .0
+            .values()
+            .flatten()
+            .chain(config.manners.channels.keys())
+            .filter(ours)
+            .cloned()
+            .collect(),
     }
 }
 

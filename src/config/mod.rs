@@ -193,6 +193,16 @@ impl Config {
         Self::parse(&path.display().to_string(), &text, folder).map_err(ConfigError::Faulty)
     }
 
+    /// Puts other names in place of those of channels, where there are any.
+    pub fn rename_channels(&mut self, names: &BTreeMap<ChannelId, ChannelId>) {
+        let name = |channel: &ChannelId| names.get(channel).unwrap_or(channel).clone();
+        for channels in self.channels.0.values_mut() {
+            *channels = channels.iter().map(name).collect();
+        }
+        let modes = std::mem::take(&mut self.manners.channels);
+        self.manners.channels = modes.iter().map(|(channel, mode)| (name(channel), *mode)).collect();
+    }
+
     /// Checks the text of a config. `name` stands in the faults; relative paths start at `folder`.
     ///
     /// # Errors

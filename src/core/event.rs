@@ -140,6 +140,9 @@ pub enum EventKind {
         message: MessageRef,
         /// The emoji as the platform wrote it.
         emoji: String,
+        /// Who took it away, when it was not the one who had put it there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AccountId>,
     },
     /// A message was changed by its author.
     Edited {

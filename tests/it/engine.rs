@@ -291,7 +291,7 @@ async fn what_is_said_after_a_rejection_was_taken_back_is_no_reason_for_it() {
     let put = EventKind::Reacted { message: message.clone(), emoji: emoji.clone() };
     bot.event("put", "lea", "#legal", put).await;
     assert!(chat.said_to("@lea").last().unwrap().contains("Why do you reject"));
-    bot.event("taken", "lea", "#legal", EventKind::Unreacted { message, emoji }).await;
+    bot.event("taken", "lea", "#legal", EventKind::Unreacted { message, emoji, by: None }).await;
     bot.say("lea", "#legal", "may we use MIT code in our product?").await;
     let request = request(store.as_ref()).await;
     assert_eq!((request.status, choice(&request, "lea")), (Status::Open, None));

@@ -26,6 +26,7 @@ use super::hear::{Heard, Keep};
 use super::intent::Intent;
 use super::mind::{Mind, Who};
 use super::records::Conversation;
+use super::seat;
 use super::texts;
 use crate::chat::Support;
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Purpose, Subject, Timer};
@@ -56,6 +57,8 @@ pub struct Loaded {
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
     pub conversation: Option<Conversation>,
+    /// The thread in which a dialogue with them is held, where it is not the place itself.
+    pub seat: Option<Place>,
     /// What a question needs.
     pub heard: Heard,
     /// What the coach keeps.
@@ -105,11 +108,19 @@ pub fn decide(
     now: Timestamp,
 ) -> Decision {
     let scene = Scene { mind, event, threads: loaded.heard.threads, files, now };
-    match mind.who(&event.account, event.standing) {
+    let seat = loaded.seat.clone();
+    let in_dialogue = matches!(intent, Intent::Form(_) | Intent::Words(..) | Intent::LeaveWords(..));
+    let mut decision = match mind.who(&event.account, event.standing) {
         Who::Outsider => scene.reply(texts::not_a_member()),
         Who::Unlisted => scene.unlisted(intent, loaded),
         Who::Person(person) => scene.person(person, intent, loaded),
+    };
+    if let Some(seat) = seat
+        && (in_dialogue || decision.conversation != ConversationChange::Keep)
+    {
+        seat::hold(&mut decision.effects, event, &seat);
     }
+    decision
 }
 
 /// Decides about a timer that is due.

@@ -129,7 +129,15 @@ impl Scene<'_> {
             return self.hidden(id, by, loaded.request.is_some());
         };
         let on = self.on(card, request);
-        self.act(loaded, id, by, Deed::TakeBack { choices: vec![choice], on })
+        let mut decision = self.act(loaded, id, by, Deed::TakeBack { choices: vec![choice], on });
+        if let EventKind::Unreacted { by: Some(remover), .. } = &self.event.kind {
+            for effect in &mut decision.effects {
+                if let Effect::Audit(fact) = effect {
+                    fact.detail.insert("reaction_removed_by".to_owned(), remover.to_string());
+                }
+            }
+        }
+        decision
     }
 
     /// Words that were asked for.

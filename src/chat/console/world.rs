@@ -129,7 +129,13 @@ impl World {
                 if let Some((place, message)) = self.change(message, |found| {
                     found.reactions.retain(|r| r.account != account || r.emoji != emoji);
                 }) {
-                    self.happen(at, account, standing, place, EventKind::Unreacted { message, emoji });
+                    self.happen(
+                        at,
+                        account,
+                        standing,
+                        place,
+                        EventKind::Unreacted { message, emoji, by: None },
+                    );
                 }
             }
             What::Pressed { account, standing, message, action } => {

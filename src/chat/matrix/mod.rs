@@ -1,14 +1,22 @@
 //! Matrix, by matrix-sdk: rooms and direct messages, encrypted or not.
 //!
 //! - `session`: logged in once, taken up at every start; `trouble`: what errors mean; `texts`: what is said about them
+//! - `sync`: how events come in, none lost; `notes`: what is kept for it; `waiting`: what cannot be read yet
+//! - `incoming`, `words`: what a room tells, read apart, pure; `hear`: as events of the bot
+//! - `render`, `html`, `choices`: how a content looks, pure; `deliver`, `send`: posts, edits, private words, each once
+//! - `setup`: the bot's identity; `check`: whether everything is in place
+//! - `rooms`: which room is meant, who is in it, invitations; `media`, `reactions`: what is asked for
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use matrix_sdk::Client;
+use matrix_sdk::ruma::OwnedEventId;
+use matrix_sdk::{Client, Room};
 use secrecy::SecretString;
+use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::{
@@ -17,11 +25,31 @@ use crate::chat::{
 use crate::core::event::{FileRef, MessageRef};
 use crate::core::person::{ChannelId, Platform};
 
+mod check;
+mod choices;
+mod deliver;
+mod hear;
+mod html;
+mod incoming;
+mod media;
+mod notes;
+mod reactions;
+mod render;
+mod rooms;
+mod send;
 mod session;
+mod setup;
+mod sync;
 mod texts;
 mod trouble;
+mod waiting;
+mod words;
 
+pub use check::{Finding, check};
 pub use session::{Credential, log_in};
+pub use setup::{Identity, set_up};
+
+use trouble::Trouble;
 
 /// What the bot needs to speak on Matrix.
 #[derive(Debug, Clone)]
@@ -46,7 +74,16 @@ pub struct MatrixConfig {
 pub struct MatrixAdapter {
     client: Client,
     config: MatrixConfig,
+    /// Whose turn it is to open a conversation with one person.
+    opening: Mutex<()>,
+    numbers: mpsc::UnboundedSender<Numbered>,
+    to_number: Mutex<mpsc::UnboundedReceiver<Numbered>>,
+    aliases: BTreeMap<ChannelId, ChannelId>,
+    _lock: session::Lock,
 }
+
+/// A message whose choices get their numbers as reactions: where, which, how many.
+type Numbered = (Room, OwnedEventId, usize);
 
 fn error(why: impl Into<String>) -> AdapterError {
     AdapterError { platform: Platform::Matrix, why: why.into() }
@@ -56,10 +93,33 @@ impl MatrixAdapter {
     /// Takes up the session that `ospo matrix login` has begun.
     ///
     /// # Errors
-    /// When there is none, or its keys cannot be read.
-    pub async fn connect(config: MatrixConfig) -> Result<Arc<Self>, AdapterError> {
-        let client = session::resume(&config).await?;
-        Ok(Arc::new(Self { client, config }))
+    /// When there is none, its keys cannot be read, or another process uses them.
+    pub async fn connect(mut config: MatrixConfig) -> Result<Arc<Self>, AdapterError> {
+        let (client, lock) = session::resume(&config).await?;
+        let aliases = rooms::aliases(&client, &config.channels).await?;
+        config.channels =
+            config.channels.iter().map(|room| aliases.get(room).unwrap_or(room).clone()).collect();
+        let (numbers, to_number) = mpsc::unbounded_channel();
+        let (opening, to_number) = (Mutex::new(()), Mutex::new(to_number));
+        Ok(Arc::new(Self { client, config, opening, numbers, to_number, aliases, _lock: lock }))
+    }
+
+    /// The rooms that the aliases of the config mean.
+    pub fn aliases(&self) -> &BTreeMap<ChannelId, ChannelId> {
+        &self.aliases
+    }
+
+    /// Puts numbers under choices, as fast as the home server likes it.
+    async fn number_choices(&self) {
+        let mut waiting = self.to_number.lock().await;
+        while let Some((room, message, choices)) = waiting.recv().await {
+            for index in 0..choices {
+                while let Err(trouble) = self.seed(&room, &message, choices::sign(index)).await {
+                    let Trouble::Limited(after) = trouble else { break };
+                    tokio::time::sleep(after.unwrap_or(Duration::from_secs(1))).await;
+                }
+            }
+        }
     }
 }
 
@@ -79,20 +139,22 @@ impl ChatAdapter for MatrixAdapter {
         }
     }
 
-    async fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        stop.cancelled().await;
-        Ok(())
+    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
+        tokio::select! {
+            ended = sync::listen(self, port, stop) => ended,
+            () = self.number_choices() => Ok(()),
+        }
     }
 
-    async fn deliver(&self, _: &Delivery) -> Result<MessageRef, DeliveryError> {
-        Err(DeliveryError::Refused { why: texts::NOT_IN_ROOM.to_owned() })
+    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
+        self.carry_out(delivery).await
     }
 
-    async fn fetch(&self, _: &MessageRef, _: &FileRef, _: u64) -> Result<Vec<u8>, DeliveryError> {
-        Err(DeliveryError::Gone)
+    async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
+        self.file(file, limit).await
     }
 
-    async fn reactions(&self, _: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
-        Ok(None)
+    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
+        self.standing_on(message).await
     }
 }

@@ -1,5 +1,6 @@
 //! The bot's session: logged in once, kept in a file that only its owner can read, taken up again at every start.
 
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -134,21 +135,54 @@ async fn session_of(config: &MatrixConfig, token: &SecretString) -> Result<Matri
     Ok(MatrixSession { meta: SessionMeta { user_id: me.user_id, device_id }, tokens })
 }
 
-/// Takes up the session that is kept.
+/// Keeps others away from the keys of a device as long as it lives: two who use them would spoil them.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "closing the file gives the lock back")] File);
+
+impl Lock {
+    fn take(folder: &Path) -> Result<Self, AdapterError> {
+        let path = folder.join("lock");
+        let file = File::create(&path).map_err(|why| error(texts::session_unwritable(&path, &why)))?;
+        file.try_lock().map_err(|why| match why {
+            TryLockError::WouldBlock => error(texts::RUNNING),
+            TryLockError::Error(why) => error(texts::session_unwritable(&path, &why)),
+        })?;
+        Ok(Self(file))
+    }
+}
+
+/// Takes up the session that is kept, with its keys.
 ///
 /// # Errors
-/// When there is none, it is of another account, or its keys cannot be read with the passphrase.
-pub(super) async fn resume(config: &MatrixConfig) -> Result<Client, AdapterError> {
+/// When there is none, it is of another account, its keys cannot be read with the passphrase, or somebody uses them.
+pub(super) async fn resume(config: &MatrixConfig) -> Result<(Client, Lock), AdapterError> {
+    let (config, session) = kept(config)?;
+    let lock = Lock::take(&config.folder)?;
+    let client = build(&config, &session.meta.device_id).await?;
+    restore(&client, session).await?;
+    Ok((client, lock))
+}
+
+/// Takes up the session that is kept, without its keys: to ask the home server, and no more.
+///
+/// # Errors
+/// When there is none, or it is of another account.
+pub(super) async fn asking(config: &MatrixConfig) -> Result<Client, AdapterError> {
+    let (config, session) = kept(config)?;
+    let client = builder(&config).build().await.map_err(|why| error(texts::no_home_server(&why)))?;
+    restore(&client, session).await?;
+    Ok(client)
+}
+
+fn kept(config: &MatrixConfig) -> Result<(MatrixConfig, MatrixSession), AdapterError> {
     let file = SessionFile::read(&config.folder)?;
     if file.user.as_str() != config.user {
         return Err(error(texts::other_user(file.user.as_str(), &config.user)));
     }
     let config = MatrixConfig { homeserver: file.homeserver, ..config.clone() };
-    let client = build(&config, &file.device).await?;
     let meta = SessionMeta { user_id: file.user, device_id: file.device };
     let tokens = SessionTokens { access_token: file.access_token, refresh_token: None };
-    restore(&client, MatrixSession { meta, tokens }).await?;
-    Ok(client)
+    Ok((config, MatrixSession { meta, tokens }))
 }
 
 async fn restore(client: &Client, session: MatrixSession) -> Result<(), AdapterError> {
@@ -159,7 +193,12 @@ async fn restore(client: &Client, session: MatrixSession) -> Result<(), AdapterE
 fn builder(config: &MatrixConfig) -> matrix_sdk::ClientBuilder {
     // Every caller tries again in its own way, so the library does not.
     let calls = RequestConfig::new().disable_retry().timeout(CALL);
-    Client::builder().server_name_or_homeserver_url(&config.homeserver).request_config(calls)
+    let client = Client::builder().request_config(calls);
+    // An address is taken as it is, so that a start needs no home server that answers.
+    match config.homeserver.contains("://") {
+        true => client.homeserver_url(&config.homeserver),
+        false => client.server_name_or_homeserver_url(&config.homeserver),
+    }
 }
 
 /// A client with the keys of a device.

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use super::trouble::Trouble;
+
 /// The home server does not answer.
 pub(super) const UNREACHABLE: &str = "the home server cannot be reached";
 /// The home server asks for patience.
@@ -67,4 +69,122 @@ pub(super) fn no_home_server(why: &dyn Display) -> String {
 /// A session of somebody else.
 pub(super) fn other_user(logged_in: &str, configured: &str) -> String {
     format!("the session is that of {logged_in}, the config says {configured}; log in again or mend [matrix]")
+}
+
+/// What the sender of something that cannot be read is told.
+pub(super) const UNREADABLE: &str = "I cannot read your message: the keys to it have not reached me. Please send it \
+                                     again; if that does not help, ask whoever runs me to look at `ospo matrix check`.";
+
+/// The room of a role that the bot is not in.
+pub(super) fn not_in_room_of_role(room: &str) -> String {
+    format!("the bot is not in {room}, the room of a role: invite it there")
+}
+
+/// A file is larger than is read.
+pub(super) fn too_large(limit: u64) -> String {
+    format!("it is larger than {} MB", limit >> 20)
+}
+
+/// A file that cannot be decrypted.
+pub(super) const UNDECRYPTABLE: &str = "it cannot be decrypted; please send it again";
+
+/// The account has an identity already, and this device does not know it.
+pub(super) const IDENTITY_ELSEWHERE: &str = "the account has an identity that this device does not know; give its \
+                                             recovery key with --recovery-key-file";
+/// A new identity needs the password.
+pub(super) const PASSWORD_NEEDED: &str = "the home server wants the account's password before it takes a new identity; \
+                                          give it with --password-file or in OSPO_MATRIX_PASSWORD";
+/// Somebody else uses the keys.
+pub(super) const RUNNING: &str = "the bot runs with these keys; stop it first";
+
+/// A recovery key that opens nothing.
+pub(super) fn not_recovered(why: &dyn Display) -> String {
+    format!("the identity cannot be recovered: {why}; is this the recovery key of this account?")
+}
+
+/// A backup that cannot be made.
+pub(super) fn no_backup(why: &dyn Display) -> String {
+    format!("the backup of keys cannot be made: {why}; if there is one already, give its recovery key")
+}
+
+/// The cure for a session.
+pub(super) const LOG_IN: &str = "run `ospo matrix login`";
+/// The cure for an identity.
+pub(super) const SET_UP: &str = "stop the bot and run `ospo matrix setup`";
+/// The cure for a home server that does not tell.
+pub(super) const TRY_AGAIN: &str =
+    "try again; if it stays, check the network between here and the home server";
+/// The cure for a device that nobody knows.
+pub(super) const REMOVE_DEVICE: &str = "if it is an older login of the bot, remove it from the account; nothing but the bot should be logged in there";
+/// The cure for a room that is not there.
+pub(super) const CHECK_ROOM: &str = "check its id or alias under [channels]";
+/// The cure for a room that the bot is not in.
+pub(super) const INVITE: &str = "invite the bot there";
+/// The cure for a room in which it may not speak.
+pub(super) const LET_SPEAK: &str = "give it the power level that messages and reactions need there";
+/// An identity.
+pub(super) const HAS_IDENTITY: &str = "the account has an identity (cross-signing)";
+/// None.
+pub(super) const NO_IDENTITY: &str = "the account has no identity (cross-signing)";
+/// A signed device.
+pub(super) const TRUSTED: &str = "the bot's device is signed by it: people see it as verified by its owner";
+/// An unsigned device.
+pub(super) const UNTRUSTED: &str =
+    "the bot's device is not signed by the account's identity: people see a warning";
+/// A backup.
+pub(super) const HAS_BACKUP: &str = "the keys to its rooms are backed up";
+/// None.
+pub(super) const NO_BACKUP: &str = "the keys to its rooms are not backed up";
+/// A recovery key.
+pub(super) const HAS_RECOVERY: &str = "a recovery key opens identity and backup";
+/// None.
+pub(super) const NO_RECOVERY: &str = "no recovery key opens identity and backup";
+
+/// A session that works.
+pub(super) fn session_works(user: &str, device: &str) -> String {
+    format!("the session works: {user} with the device {device}")
+}
+
+/// A session that does not.
+pub(super) fn session_fails(why: &Trouble) -> String {
+    format!("the session does not work: {}", said(why))
+}
+
+/// Something that the home server does not tell.
+pub(super) fn not_told(why: &Trouble) -> String {
+    format!("the home server does not tell: {}", said(why))
+}
+
+/// Another device of the bot's.
+pub(super) fn other_device(device: &str) -> String {
+    format!("another device is signed as well: {device}")
+}
+
+/// A device that is not signed.
+pub(super) fn unknown_device(device: &str) -> String {
+    format!("there is a device that is not signed: {device}")
+}
+
+/// A room that is not there.
+pub(super) fn no_such_room(room: &str, why: &Trouble) -> String {
+    format!("{room} is not to be found: {}", said(why))
+}
+
+/// A room that is in order.
+pub(super) fn in_room(room: &str) -> String {
+    format!("the bot is in {room} and may speak there")
+}
+
+/// A room in which the bot must be silent.
+pub(super) fn may_not_speak(room: &str) -> String {
+    format!("the bot is in {room}, but may not send messages or reactions there")
+}
+
+fn said(why: &Trouble) -> String {
+    match why {
+        Trouble::LoggedOut(code) | Trouble::Refused(code) => code.clone(),
+        Trouble::Passing(why) => why.clone(),
+        Trouble::NotFound => NOT_THERE.to_owned(),
+        Trouble::Limited(_) => SLOWLY.to_owned(),
+    }
 }

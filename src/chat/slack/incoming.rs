@@ -63,7 +63,7 @@ pub(super) fn pushed(me: &Me, event: &SlackPushEventCallback) -> Option<Heard> {
         let emoji = reaction.to_string();
         let kind = match on {
             On::Added => EventKind::Reacted { message, emoji },
-            On::Removed => EventKind::Unreacted { message, emoji },
+            On::Removed => EventKind::Unreacted { message, emoji, by: None },
         };
         let id = EventId(format!("slack:{}", event.event_id));
         Some((id, user.clone(), place(channel_id, None), kind))
@@ -310,7 +310,7 @@ mod tests {
             "item": { "type": "message", "channel": "C9", "ts": "4.000001" },
         }))
         .unwrap();
-        let EventKind::Unreacted { message, emoji } = heard.kind else { panic!("taken back") };
+        let EventKind::Unreacted { message, emoji, .. } = heard.kind else { panic!("taken back") };
         assert_eq!((message.to_string().as_str(), emoji.as_str()), ("slack:C9/4.000001", "+1::skin-tone-3"));
     }
 

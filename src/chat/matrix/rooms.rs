@@ -1,0 +1,164 @@
+//! Which room is meant, and who is in it. A room that was upgraded keeps the id under which it was known first, so that
+//! config, cards and conversations stay with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use matrix_sdk::ruma::{OwnedRoomId, OwnedRoomOrAliasId, RoomAliasId, RoomId, UserId};
+use matrix_sdk::{Client, IdParseError, Room, RoomState};
+use tracing::{info, warn};
+
+use super::trouble::Trouble;
+use super::{MatrixAdapter, error, texts};
+use crate::chat::AdapterError;
+use crate::core::event::Audience;
+use crate::core::person::{AccountId, ChannelId, Platform, Standing};
+
+/// How many upgrades of one room are followed.
+const UPGRADES: usize = 32;
+
+pub(super) fn account(user: &UserId) -> AccountId {
+    AccountId::new(Platform::Matrix, user.as_str())
+}
+
+/// The room that an id or an alias means.
+pub(super) async fn resolved(client: &Client, name: &str) -> Result<OwnedRoomId, Trouble> {
+    let malformed = |why: IdParseError| Trouble::Refused(why.to_string());
+    if name.starts_with('#') {
+        let alias = RoomAliasId::parse(name).map_err(malformed)?;
+        return Ok(client.resolve_room_alias(&alias).await?.room_id);
+    }
+    RoomId::parse(name).map_err(malformed)
+}
+
+/// The rooms that aliases among channels mean.
+///
+/// # Errors
+/// When the home server does not know one, or cannot be asked.
+pub(super) async fn aliases(
+    client: &Client,
+    channels: &BTreeSet<ChannelId>,
+) -> Result<BTreeMap<ChannelId, ChannelId>, AdapterError> {
+    let mut found = BTreeMap::new();
+    for channel in channels.iter().filter(|channel| channel.id.starts_with('#')) {
+        let id = resolved(client, &channel.id).await;
+        let id = id.map_err(|why| error(texts::no_such_room(&channel.id, &why)))?;
+        found.insert(channel.clone(), ChannelId::new(Platform::Matrix, id.as_str()));
+    }
+    Ok(found)
+}
+
+impl MatrixAdapter {
+    /// The channel that a room is: the room it came from, when both say so.
+    pub(super) fn channel(&self, room: &Room) -> ChannelId {
+        let mut first = room.clone();
+        for _ in 0..UPGRADES {
+            let before = first.predecessor_room().and_then(|before| self.client.get_room(&before.room_id));
+            let says_so =
+                |before: &Room| before.successor_room().is_some_and(|after| after.room_id == first.room_id());
+            match before.filter(says_so) {
+                Some(before) => first = before,
+                None => break,
+            }
+        }
+        ChannelId::new(Platform::Matrix, first.room_id().as_str())
+    }
+
+    /// The rooms that a channel is, newest first.
+    pub(super) fn rooms_of(&self, channel: &ChannelId) -> Vec<Room> {
+        let Ok(id) = RoomId::parse(&channel.id) else { return Vec::new() };
+        let mut rooms: Vec<Room> = Vec::new();
+        let mut next = self.client.get_room(&id);
+        while let Some(room) = next.filter(|_| rooms.len() < UPGRADES) {
+            next = room.successor_room().and_then(|after| self.client.get_room(&after.room_id));
+            rooms.push(room);
+        }
+        rooms.reverse();
+        rooms
+    }
+
+    /// Who reads along. The room of a role is a channel, however few are in it.
+    pub(super) fn audience(&self, room: &Room) -> Audience {
+        let members = room.active_members_count();
+        let of_a_role = self.config.channels.contains(&self.channel(room));
+        if (1..=2).contains(&members) && !of_a_role { Audience::Direct } else { Audience::Channel }
+    }
+
+    /// What a user is here: a member, when their home server or they themselves are allowed.
+    pub(super) fn standing(&self, user: &UserId) -> Standing {
+        let allowed = self.config.allowed_servers.contains(user.server_name().as_str())
+            || self.config.allowed_people.contains(user.as_str());
+        if allowed { Standing::Member } else { Standing::Guest }
+    }
+
+    /// Accepts invitations of members and declines all others.
+    pub(super) async fn answer_invitations(&self) {
+        for room in self.client.invited_rooms() {
+            let id = room.room_id().to_owned();
+            let inviter = match room.invite_details().await {
+                Ok(invite) => invite.inviter_id,
+                Err(why) => {
+                    warn!(room = %id, %why, "an invitation cannot be read");
+                    continue;
+                }
+            };
+            let answered = match self.standing(&inviter) {
+                Standing::Member => {
+                    info!(room = %id, %inviter, "joining on invitation");
+                    room.join().await
+                }
+                _ => {
+                    info!(room = %id, %inviter, "declining an invitation of somebody who is not allowed");
+                    room.leave().await
+                }
+            };
+            if let Err(why) = answered {
+                warn!(room = %id, why = ?Trouble::from(why), "an invitation cannot be answered now");
+            }
+        }
+    }
+
+    /// Goes with a room that was replaced by another, and leaves a room where nobody else is.
+    pub(super) async fn tidy(&self, room: &Room) {
+        if let Some(after) = room.successor_room()
+            && self.client.get_room(&after.room_id).is_none_or(|after| after.state() != RoomState::Joined)
+        {
+            info!(room = %room.room_id(), after = %after.room_id, "following a room that was replaced");
+            let via: Vec<_> =
+                room.creators().into_iter().flatten().map(|user| user.server_name().to_owned()).collect();
+            if let Err(why) =
+                self.client.join_room_by_id_or_alias(&OwnedRoomOrAliasId::from(after.room_id), &via).await
+            {
+                warn!(room = %room.room_id(), why = ?Trouble::from(why), "the new room cannot be joined: invite the bot");
+            }
+            return;
+        }
+        let of_a_role = self.config.channels.contains(&self.channel(room));
+        let alone = room.active_members_count() == 1 && room.successor_room().is_none();
+        if alone && !of_a_role && self.is_alone(room).await {
+            info!(room = %room.room_id(), "leaving a room where nobody else is");
+            if let Err(why) = room.leave().await {
+                warn!(room = %room.room_id(), why = ?Trouble::from(why), "the room cannot be left now");
+            }
+        }
+    }
+
+    /// Whether nobody else is in a room, as the home server says.
+    async fn is_alone(&self, room: &Room) -> bool {
+        let members = room.members(matrix_sdk::RoomMemberships::ACTIVE).await;
+        members.is_ok_and(|members| members.iter().all(|member| member.user_id() == room.own_user_id()))
+    }
+
+    /// The conversation with one person alone: one that is there, or a new one.
+    pub(super) async fn direct(&self, user: &UserId) -> Result<Room, Trouble> {
+        // One at a time, so that two messages for one person never open two rooms.
+        let _turn = self.opening.lock().await;
+        for room in self.client.get_dm_rooms(user) {
+            let members = room.members(matrix_sdk::RoomMemberships::ACTIVE).await?;
+            let both = members.len() == 2 && members.iter().any(|member| member.user_id() == user);
+            if both && room.state() == RoomState::Joined {
+                return Ok(room);
+            }
+        }
+        Ok(self.client.create_dm(user).await?)
+    }
+}
