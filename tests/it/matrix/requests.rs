@@ -25,7 +25,7 @@ const RELEASE: [(&str, &str); 18] = [
     ("On whose behalf", "skip"),
     ("Who else should hear", "skip"),
     ("stay among you", "skip"),
-    ("Is this right", "submit"),
+    ("is this right", "submit"),
 ];
 
 /// Ada files a release in her direct conversation; the program may die at every step.
@@ -33,8 +33,11 @@ async fn ada_files_a_release(company: &Company, fate: Fate) {
     let mut bot = company.bot(fate);
     let dm = company.direct().await;
     company.ada.says(&dm, "request-release").await;
-    for (asked, answer) in RELEASE {
-        bot.stumbles();
+    for (step, (asked, answer)) in RELEASE.into_iter().enumerate() {
+        // Each start takes its time.
+        if step % 6 == 2 {
+            bot.stumbles();
+        }
         company.hears(&company.ada, &dm, asked).await;
         company.ada.says(&dm, answer).await;
     }
