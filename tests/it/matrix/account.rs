@@ -52,3 +52,38 @@ async fn a_session_that_is_logged_out_stops_it_with_a_clear_word_and_nothing_is_
     company.hears(&company.ada, &room, "MIT License").await;
     assert_eq!(company.said(&company.ada, &room).len(), 2, "{}", company.ada.transcript());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_recovery_key_another_device_reads_what_was_said_to_the_one_before() {
+    let company = Company::new(Privacy::Encrypted).await;
+    let check = company.run(&["matrix", "check"]).await;
+    assert_eq!(check.status.code(), Some(1), "{}", said(&check));
+    assert!(said(&check).contains("ospo matrix setup"), "{}", said(&check));
+    let (key, password) = (company.path("recovery-key"), company.path("password"));
+    let setup = ["matrix", "setup", "--recovery-key-file", &key, "--password-file", &password];
+    let made = company.run(&setup).await;
+    assert!(made.status.success(), "{}", said(&made));
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o077, 0, "only its owner can read the key");
+    let bot = company.serves();
+    let (room, ada) = (company.direct().await, &company.ada);
+    for (asked, answered) in [("license ISC", "ISC License"), ("license Zlib", "zlib License")] {
+        ada.says(&room, asked).await;
+        company.hears(ada, &room, answered).await;
+    }
+    company.lea.sees_in(&company.legal, &company.bot).await;
+    company.mia.sees_in(&company.management, &company.bot).await;
+    company.olga.sees_in(&company.office, &company.bot).await;
+    let check = company.run(&["matrix", "check"]).await;
+    assert!(check.status.success(), "{}", said(&check));
+    drop(bot);
+    // Her client knows only the device that is lost now.
+    ada.says(&room, "license MIT").await;
+    std::fs::remove_dir_all(company.folder.path().join("data/matrix")).unwrap();
+    let login = company.run(&["matrix", "login", "--password-file", &password]).await;
+    assert!(login.status.success(), "{}", said(&login));
+    let recovered = company.run(&setup).await;
+    assert!(recovered.status.success(), "{}", said(&recovered));
+    let _bot = company.serves();
+    company.hears(ada, &room, "MIT License").await;
+    assert_eq!(company.said(ada, &room).len(), 3, "{}", ada.transcript());
+}

@@ -83,6 +83,8 @@ pub struct Company<S = Arc<Synapse>> {
     pub general: OwnedRoomId,
     pub legal: OwnedRoomId,
     pub management: OwnedRoomId,
+    /// The OSPO's room, and security's.
+    pub office: OwnedRoomId,
     pub privacy: Privacy,
     pub synapse: S,
     pub folder: TempDir,
@@ -108,7 +110,7 @@ impl<S: AsRef<Synapse>> Company<S> {
         let general = ada.opens(privacy, &[&bot_id, lea.id(), mia.id(), olga.id()], false).await;
         let legal = lea.opens(privacy, &[&bot_id, mia.id()], false).await;
         let management = mia.opens(privacy, &[&bot_id, lea.id()], false).await;
-        let ospo = olga.opens(privacy, &[&bot_id], false).await;
+        let office = olga.opens(privacy, &[&bot_id], false).await;
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("passphrase"), "pass-phrase of the test\n").unwrap();
         std::fs::write(folder.path().join("password"), PASSWORD).unwrap();
@@ -135,8 +137,8 @@ ospo = ["olga"]
 [channels]
 legal = ["matrix:{legal}"]
 management = ["matrix:{management}"]
-security = ["matrix:{ospo}"]
-ospo = ["matrix:{ospo}"]
+security = ["matrix:{office}"]
+ospo = ["matrix:{office}"]
 [matrix]
 homeserver = "{url}"
 user = "{bot_id}"
@@ -161,6 +163,7 @@ allowed_people = ["{ada}", "{lea}", "{mia}", "{olga}"]
             general,
             legal,
             management,
+            office,
             privacy,
             synapse,
             folder,
