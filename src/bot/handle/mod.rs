@@ -111,6 +111,8 @@ pub fn decide(
     let seat = loaded.seat.clone();
     let in_dialogue = matches!(intent, Intent::Form(_) | Intent::Words(..) | Intent::LeaveWords(..));
     let mut decision = match mind.who(&event.account, event.standing) {
+        // Who wants nothing of the bot is told nothing.
+        Who::Outsider if intent == Intent::Nothing => Decision::default(),
         Who::Outsider => scene.reply(texts::not_a_member()),
         Who::Unlisted => scene.unlisted(intent, loaded),
         Who::Person(person) => scene.person(person, intent, loaded),

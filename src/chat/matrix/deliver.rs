@@ -7,13 +7,14 @@ use matrix_sdk::{Room, RoomState};
 use serde_json::Value;
 use tracing::warn;
 
-use super::render::{self, Rendered};
+use super::render::{self, Rendered, Voice};
+use super::send::thread_of;
 use super::trouble::Trouble;
 use super::{MatrixAdapter, texts};
 use crate::chat::{Delivery, DeliveryAction, DeliveryError};
 use crate::core::effect::Destination;
 use crate::core::event::{Audience, MessageRef, Place};
-use crate::core::message::Content;
+use crate::core::message::{Content, Picture};
 use crate::core::person::{AccountId, ChannelId};
 
 /// How long to wait for somebody to invite the bot into the room of a role.
@@ -36,7 +37,11 @@ impl MatrixAdapter {
         match &delivery.action {
             DeliveryAction::Post { to, content } => {
                 let target = self.target(to).await?;
-                self.post(&delivery.id, &target, content).await
+                let voice = match to {
+                    Destination::Direct { .. } => Voice::Aloud,
+                    Destination::Place { .. } | Destination::Private { .. } => Voice::of(content),
+                };
+                self.post(&delivery.id, &target, voice, content).await
             }
             DeliveryAction::Edit { message, content } => self.edit(&delivery.id, message, content).await,
         }
@@ -91,11 +96,18 @@ impl MatrixAdapter {
         }
     }
 
-    async fn post(&self, id: &str, target: &Target, content: &Content) -> Result<MessageRef, DeliveryError> {
+    async fn post(
+        &self,
+        id: &str,
+        target: &Target,
+        voice: Voice,
+        content: &Content,
+    ) -> Result<MessageRef, DeliveryError> {
         let rendered = render::render(content);
-        let first = contents(&rendered).swap_remove(0);
+        let mut contents = contents(voice, &rendered).into_iter();
+        let first = contents.next().unwrap_or_default();
         let first = self.say(id, target, target.thread.as_deref(), first).await?;
-        let last = self.rest(id, target, &first, &rendered).await?;
+        let last = self.rest(id, target, &first, contents, &rendered.pictures).await?;
         for sign in &rendered.seeds {
             self.seed(&target.room, &first, sign).await?;
         }
@@ -123,7 +135,8 @@ impl MatrixAdapter {
         id: &str,
         target: &Target,
         first: &EventId,
-        rendered: &Rendered,
+        contents: impl Iterator<Item = Value>,
+        pictures: &[Picture],
     ) -> Result<OwnedEventId, Trouble> {
         // In a channel, what belongs to a message is in its thread.
         let thread = match self.audience(&target.room) {
@@ -131,10 +144,10 @@ impl MatrixAdapter {
             Audience::Channel => target.thread.clone().or_else(|| Some(first.to_string())),
         };
         let mut last = first.to_owned();
-        for (index, content) in contents(rendered).into_iter().enumerate().skip(1) {
+        for (index, content) in contents.enumerate() {
             last = self.say(&format!("{id}/part/{index}"), target, thread.as_deref(), content).await?;
         }
-        for (index, picture) in rendered.pictures.iter().enumerate() {
+        for (index, picture) in pictures.iter().enumerate() {
             let name = format!("{id}/picture/{index}");
             let mut content = match self.upload(&target.room, "image/png", picture.png.clone()).await {
                 Ok(content) => content,
@@ -161,14 +174,14 @@ impl MatrixAdapter {
             if room.state() != RoomState::Joined {
                 continue;
             }
-            let Some(own) = self.content_of(&room, &message).await? else { continue };
+            let Some(own) = self.own(&room, &message).await? else { continue };
             let rendered = render::render(content);
-            let first = contents(&rendered).swap_remove(0);
-            let edit = render::in_place_of(message.as_str(), &first);
+            let voice = if own["msgtype"] == "m.text" { Voice::Aloud } else { Voice::Softly };
+            let mut contents = contents(voice, &rendered).into_iter();
+            let edit = render::in_place_of(message.as_str(), &contents.next().unwrap_or_default());
             self.send(&room, "m.room.message", edit, id).await?;
-            let thread = own.first["m.relates_to"]["event_id"].as_str().map(str::to_owned);
-            let target = Target { room, channel: at.channel.clone(), thread };
-            self.rest(id, &target, &message, &rendered).await?;
+            let target = Target { room, channel: at.channel.clone(), thread: thread_of(&own) };
+            self.rest(id, &target, &message, contents, &rendered.pictures).await?;
             return Ok(at.clone());
         }
         Err(DeliveryError::Gone)
@@ -185,8 +198,9 @@ impl MatrixAdapter {
 
 /// The messages that a content becomes; the choices are known to the first, where reactions are looked for, and to the
 /// last, which shows them.
-fn contents(rendered: &Rendered) -> Vec<Value> {
+fn contents(voice: Voice, rendered: &Rendered) -> Vec<Value> {
     let last = rendered.parts.len() - 1;
     let actions = |index| if index == 0 || index == last { rendered.actions.as_slice() } else { &[] };
-    rendered.parts.iter().enumerate().map(|(index, part)| render::notice(part, actions(index))).collect()
+    let parts = rendered.parts.iter().enumerate();
+    parts.map(|(index, part)| render::message(voice, part, actions(index))).collect()
 }

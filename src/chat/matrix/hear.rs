@@ -3,22 +3,19 @@
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
 use matrix_sdk::ruma::{EventId, OwnedEventId, UserId};
-use tracing::{debug, warn};
+use serde_json::Value;
+use tracing::debug;
 
 use super::choices;
 use super::incoming::{self, Heard, What};
 use super::notes::{self, Reaction};
 use super::rooms::account;
+use super::send::thread_of;
 use super::sync::{Halt, Listener};
+use super::words::Words;
 use crate::chat::Accepted;
 use crate::core::event::{Addressed, Audience, Event, EventId as OurId, EventKind, MessageRef, Place};
 use crate::core::person::ChannelId;
-
-/// Where an own message stands and what its numbers mean.
-struct Own {
-    thread: Option<String>,
-    actions: serde_json::Value,
-}
 
 impl Listener<'_> {
     /// Takes one event of a timeline, and hands in what it means.
@@ -34,18 +31,17 @@ impl Listener<'_> {
         let message = |id: &EventId| MessageRef { channel: channel.clone(), id: id.to_string() };
         match &heard.what {
             What::Said { words, thread, replies_to, files } => {
-                let addressed = match (place.audience, words.addressed) {
-                    (Audience::Direct, Addressed::Mention | Addressed::Nobody) => Addressed::Direct,
-                    (_, addressed) => addressed,
-                };
-                let thread = match (thread, replies_to) {
-                    (Some(thread), _) => Some(thread.to_string()),
-                    // A reply to the bot goes on where the bot spoke.
-                    (None, Some(replied)) if addressed != Addressed::Nobody => {
-                        self.thread_of(room, replied, place.audience).await
+                let mut addressed = addressed(words, place.audience);
+                let mut thread = thread.as_ref().map(ToString::to_string);
+                // A reply to the bot speaks to it, and goes on where the bot spoke.
+                if let Some(replied) = replies_to
+                    && let Some(own) = self.own(room, replied).await?
+                {
+                    thread = thread_to_go_on(&own, replied, place.audience);
+                    if addressed == Addressed::Nobody {
+                        addressed = Addressed::Mention;
                     }
-                    _ => None,
-                };
+                }
                 let kind = EventKind::Said {
                     text: words.text.clone(),
                     message: message(&heard.id),
@@ -55,12 +51,11 @@ impl Listener<'_> {
                 self.hand_in(&heard, Place { thread, ..place }, kind).await?;
             }
             What::Edited { message: edited, words } => {
-                let addressed = match (place.audience, words.addressed) {
-                    (Audience::Direct, Addressed::Mention | Addressed::Nobody) => Addressed::Direct,
-                    (_, addressed) => addressed,
+                let kind = EventKind::Edited {
+                    message: message(edited),
+                    text: words.text.clone(),
+                    addressed: addressed(words, place.audience),
                 };
-                let kind =
-                    EventKind::Edited { message: message(edited), text: words.text.clone(), addressed };
                 self.hand_in(&heard, place, kind).await?;
             }
             What::Reacted { message: on, key } => match choices::index(key) {
@@ -106,10 +101,10 @@ impl Listener<'_> {
         index: usize,
         place: Place,
     ) -> Result<(), Halt> {
-        let Some(own) = self.own(room, on).await else { return Ok(()) };
-        let Some(action) = choices::action(&own.actions, index) else { return Ok(()) };
+        let Some((own, now)) = self.said_by_us(room, on).await? else { return Ok(()) };
+        let Some(action) = choices::action(&now, index) else { return Ok(()) };
         let message = MessageRef { channel: place.channel.clone(), id: on.to_string() };
-        let place = Place { thread: own.thread, ..place };
+        let place = Place { thread: thread_of(&own), ..place };
         self.hand_in(heard, place, EventKind::Pressed { message, action }).await?;
         Ok(())
     }
@@ -151,27 +146,35 @@ impl Listener<'_> {
         Ok(())
     }
 
-    /// The thread in which to go on after a message, when it is the bot's.
-    async fn thread_of(&self, room: &Room, message: &EventId, audience: Audience) -> Option<String> {
-        let own = self.own(room, message).await?;
-        match audience {
-            Audience::Channel => Some(own.thread.unwrap_or_else(|| message.to_string())),
-            Audience::Direct => own.thread,
-        }
+    /// What a message said at first, when it is the bot's.
+    async fn own(&self, room: &Room, message: &EventId) -> Result<Option<Value>, Halt> {
+        let own = self.patiently("what is replied to", move || self.adapter.own(room, message));
+        Ok(own.await?.flatten())
     }
 
-    /// Reads a message of the bot's own, with its latest edit.
-    async fn own(&self, room: &Room, message: &EventId) -> Option<Own> {
-        let found = match self.adapter.content_of(room, message).await {
-            Ok(found) => found?,
-            Err(why) => {
-                warn!(%message, ?why, "a message of the bot cannot be read");
-                return None;
-            }
+    /// What a message of the bot said at first, and says now.
+    async fn said_by_us(&self, room: &Room, message: &EventId) -> Result<Option<(Value, Value)>, Halt> {
+        let read = move || async move {
+            let Some(first) = self.adapter.own(room, message).await? else { return Ok(None) };
+            let now = self.adapter.edited(room, message).await?.unwrap_or_else(|| first.clone());
+            Ok(Some((first, now)))
         };
-        let relation = &found.first["m.relates_to"];
-        let in_thread = relation["rel_type"] == "m.thread";
-        let thread = relation["event_id"].as_str().filter(|_| in_thread).map(str::to_owned);
-        Some(Own { thread, actions: found.now })
+        Ok(self.patiently("what a number is under", read).await?.flatten())
+    }
+}
+
+/// The thread in which to go on after a message of the bot's.
+fn thread_to_go_on(own: &Value, message: &EventId, audience: Audience) -> Option<String> {
+    match audience {
+        Audience::Channel => thread_of(own).or_else(|| Some(message.to_string())),
+        Audience::Direct => thread_of(own),
+    }
+}
+
+/// How a message is addressed: whoever is alone with the bot speaks to it.
+fn addressed(words: &Words, audience: Audience) -> Addressed {
+    match (audience, words.addressed) {
+        (Audience::Direct, Addressed::Mention | Addressed::Nobody) => Addressed::Direct,
+        (_, addressed) => addressed,
     }
 }

@@ -24,7 +24,7 @@ impl MatrixAdapter {
     ) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
         let Ok(id) = EventId::parse(&message.id) else { return Ok(None) };
         for room in self.rooms_of(&message.channel) {
-            if room.state() != RoomState::Joined || self.content_of(&room, &id).await?.is_none() {
+            if room.state() != RoomState::Joined || self.own(&room, &id).await?.is_none() {
                 continue;
             }
             let mut standing = Vec::new();

@@ -47,9 +47,14 @@ pub(super) fn render(content: &Content) -> Rendered {
         }
     };
     pieces.extend(blocks.iter().flat_map(html::pieces));
-    let buttons = &buttons[..buttons.len().min(choices::MOST)];
-    if !buttons.is_empty() {
-        pieces.push(offered(buttons));
+    // Where reactions of their own decide, numbers would only be more of the same.
+    let numbered = if seeds.is_empty() { &buttons[..buttons.len().min(choices::MOST)] } else { &[] };
+    let typed = &buttons[numbered.len()..];
+    if !numbered.is_empty() {
+        pieces.push(to_tap(numbered));
+    }
+    if !typed.is_empty() {
+        pieces.push(to_type(typed));
     }
     if !footer.is_empty() {
         pieces.push(html::small(footer));
@@ -64,7 +69,7 @@ pub(super) fn render(content: &Content) -> Rendered {
     Rendered {
         parts: joined(pieces),
         pictures,
-        actions: buttons.iter().map(|button| button.action.clone()).collect(),
+        actions: numbered.iter().map(|button| button.action.clone()).collect(),
         seeds,
     }
 }
@@ -80,19 +85,29 @@ fn sign(tone: Tone) -> &'static str {
     }
 }
 
-/// The choices, each with its number; the number as a reaction takes it, or the command.
-fn offered(buttons: &[Button]) -> Piece {
+/// Choices by number: a tap on the reaction is enough. In plain words each has its command, too.
+fn to_tap(buttons: &[Button]) -> Piece {
     let numbered = || buttons.iter().enumerate().map(|(index, button)| (choices::sign(index), button));
-    let plain =
-        numbered().map(|(sign, Button { label, action })| format!("{sign} {label}: {COMMAND} {action}"));
-    let rich = numbered().map(|(sign, Button { label, action })| {
-        let (label, action) = (html::escape(label), html::escape(action));
-        format!("{sign} <strong>{label}</strong> <code>{COMMAND} {action}</code>")
+    let plain = numbered().map(|(sign, Button { label, action })| {
+        if label == action {
+            format!("{sign} {label}")
+        } else {
+            format!("{sign} {label} ({COMMAND} {action})")
+        }
     });
+    let rich =
+        numbered().map(|(sign, button)| format!("{sign} <strong>{}</strong>", html::escape(&button.label)));
     Piece {
-        plain: plain.collect::<Vec<_>>().join("\n"),
-        html: format!("<p>{}</p>", rich.collect::<Vec<_>>().join("<br>")),
+        plain: plain.collect::<Vec<_>>().join(" · "),
+        html: format!("<p>{}</p>", rich.collect::<Vec<_>>().join(" · ")),
     }
+}
+
+/// Choices by command.
+fn to_type(buttons: &[Button]) -> Piece {
+    let commands: Vec<String> = buttons.iter().map(|button| format!("{COMMAND} {}", button.action)).collect();
+    let rich = commands.iter().map(|command| format!("<code>{}</code>", html::escape(command)));
+    Piece { plain: commands.join(" · "), html: format!("<p>{}</p>", rich.collect::<Vec<_>>().join(" · ")) }
 }
 
 /// Pieces as few messages, each within the limit.
@@ -119,10 +134,36 @@ fn size(piece: &Piece) -> usize {
     written(&piece.plain) + written(&piece.html)
 }
 
-/// A piece as the content of a message that nobody's bot answers and that notifies nobody by name.
-pub(super) fn notice(piece: &Piece, actions: &[String]) -> Value {
+/// How a message is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// So that clients make a sound, as people's words do: for what somebody waits for.
+    Aloud,
+    /// As bots speak: clients make no sound, and other bots do not answer.
+    Softly,
+}
+
+impl Voice {
+    /// How a content is said where people talk: a card waits for somebody, all else is an answer.
+    pub fn of(content: &Content) -> Self {
+        match content {
+            Content::Card(_) => Self::Aloud,
+            Content::Text(_) => Self::Softly,
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Aloud => "m.text",
+            Self::Softly => "m.notice",
+        }
+    }
+}
+
+/// A piece as the content of a message that mentions nobody.
+pub(super) fn message(voice: Voice, piece: &Piece, actions: &[String]) -> Value {
     let mut content = json!({
-        "msgtype": "m.notice",
+        "msgtype": voice.kind(),
         "body": piece.plain,
         "format": "org.matrix.custom.html",
         "formatted_body": piece.html,
@@ -150,7 +191,7 @@ pub(super) fn in_place_of(message: &str, content: &Value) -> Value {
     let body = content["body"].as_str().unwrap_or_default();
     let beginning: String = body.chars().take(500).collect();
     json!({
-        "msgtype": "m.notice",
+        "msgtype": content["msgtype"],
         "body": format!("* {beginning}"),
         "m.mentions": {},
         "m.new_content": content,
@@ -164,7 +205,7 @@ mod tests {
     use crate::core::message::{Card, Field, Text};
 
     #[test]
-    fn a_card_says_how_it_stands_and_offers_each_choice_by_number() {
+    fn a_card_is_decided_by_its_own_reactions_and_its_commands_can_be_typed() {
         let card = Card {
             title: vec![Span::code("REL-1"), Span::text(" · Release <frobnicate>")],
             tone: Tone::Waiting,
@@ -178,8 +219,29 @@ mod tests {
         };
         let rendered = render(&card.into());
         assert_eq!(rendered.seeds, ["✅", "❌"]);
-        assert_eq!(rendered.actions, ["approve REL-1", "reject REL-1"]);
-        insta::assert_snapshot!(format!("{}\n---\n{}", rendered.parts[0].plain, rendered.parts[0].html), @"");
+        assert_eq!(rendered.actions, Vec::<String>::new());
+        assert_eq!(
+            rendered.parts[0].plain,
+            "⏳ REL-1 · Release <frobnicate>\n\nLicense: MIT\n\n> Because & why\n\n\
+             !ospo approve REL-1 · !ospo reject REL-1\n\nSample"
+        );
+        assert_eq!(
+            rendered.parts[0].html,
+            "<h4>⏳ <code>REL-1</code> · Release &lt;frobnicate&gt;</h4><p><strong>License:</strong> MIT</p>\
+             <blockquote>Because &amp; why</blockquote>\
+             <p><code>!ospo approve REL-1</code> · <code>!ospo reject REL-1</code></p><p><sub>Sample</sub></p>"
+        );
+    }
+
+    #[test]
+    fn a_choice_is_tapped_by_its_number() {
+        let text = Text {
+            blocks: vec![Block::line("Which?")],
+            buttons: vec![Button::new("yes", "yes"), Button::new("Ask a person", "human")],
+        };
+        let rendered = render(&text.into());
+        assert_eq!(rendered.actions, ["yes", "human"]);
+        assert_eq!(rendered.parts[0].plain, "Which?\n\n1️⃣ yes · 2️⃣ Ask a person (!ospo human)");
     }
 
     #[test]
@@ -189,7 +251,7 @@ mod tests {
         let rendered = render(&text.into());
         assert!(rendered.parts.len() > 5);
         for part in &rendered.parts {
-            assert!(notice(part, &[]).to_string().len() < 45_000);
+            assert!(message(Voice::Softly, part, &[]).to_string().len() < 45_000);
         }
         let all: String = rendered.parts.iter().map(|part| part.plain.as_str()).collect();
         assert!(lines.iter().all(|line| all.contains(line.as_str())));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use matrix_sdk::ruma::{OwnedRoomId, OwnedRoomOrAliasId, RoomAliasId, RoomId, UserId};
-use matrix_sdk::{Client, IdParseError, Room, RoomState};
+use matrix_sdk::{Client, IdParseError, Room, RoomMemberships, RoomState};
 use tracing::{info, warn};
 
 use super::trouble::Trouble;
@@ -144,7 +144,7 @@ impl MatrixAdapter {
 
     /// Whether nobody else is in a room, as the home server says.
     async fn is_alone(&self, room: &Room) -> bool {
-        let members = room.members(matrix_sdk::RoomMemberships::ACTIVE).await;
+        let members = room.members(RoomMemberships::ACTIVE).await;
         members.is_ok_and(|members| members.iter().all(|member| member.user_id() == room.own_user_id()))
     }
 
@@ -152,10 +152,13 @@ impl MatrixAdapter {
     pub(super) async fn direct(&self, user: &UserId) -> Result<Room, Trouble> {
         // One at a time, so that two messages for one person never open two rooms.
         let _turn = self.opening.lock().await;
-        for room in self.client.get_dm_rooms(user) {
-            let members = room.members(matrix_sdk::RoomMemberships::ACTIVE).await?;
-            let both = members.len() == 2 && members.iter().any(|member| member.user_id() == user);
-            if both && room.state() == RoomState::Joined {
+        let told = self.client.get_dm_rooms(user);
+        // A person who talks to the bot alone need not have called the room direct.
+        let others = self.client.joined_rooms().into_iter();
+        let others = others.filter(|room| self.audience(room) == Audience::Direct && room.name().is_none());
+        for room in told.chain(others) {
+            let members = room.members(RoomMemberships::ACTIVE).await?;
+            if members.len() == 2 && members.iter().any(|member| member.user_id() == user) {
                 return Ok(room);
             }
         }

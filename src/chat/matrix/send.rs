@@ -11,12 +11,6 @@ use sha2::{Digest, Sha256};
 use super::MatrixAdapter;
 use super::trouble::Trouble;
 
-/// A message of the bot: what it said at first, and what it says now.
-pub(super) struct Own {
-    pub first: Value,
-    pub now: Value,
-}
-
 /// The transaction of what a name stands for, in as many characters as every home server takes.
 /// Source: <https://spec.matrix.org/v1.16/client-server-api/#transaction-identifiers>.
 fn transaction(name: &str) -> OwnedTransactionId {
@@ -52,26 +46,26 @@ impl MatrixAdapter {
         }
     }
 
-    /// A message of the bot, with its latest edit; none when it is gone, or somebody else's.
-    pub(super) async fn content_of(&self, room: &Room, message: &EventId) -> Result<Option<Own>, Trouble> {
-        let event = match room.event(message, None).await.map_err(Trouble::from) {
-            Ok(event) => event,
-            Err(Trouble::NotFound) => return Ok(None),
-            Err(other) => return Err(other),
-        };
-        let is_ours = event.sender().as_deref() == Some(room.own_user_id());
-        let Some(first) = content(&event).filter(|_| is_ours) else { return Ok(None) };
+    /// What a message of the bot said at first; none when it is gone, or somebody else's.
+    pub(super) async fn own(&self, room: &Room, message: &EventId) -> Result<Option<Value>, Trouble> {
+        match room.event(message, None).await.map_err(Trouble::from) {
+            Ok(event) => Ok(content_by_us(room, &event)),
+            Err(Trouble::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What a message of the bot says now, when it was edited.
+    pub(super) async fn edited(&self, room: &Room, message: &EventId) -> Result<Option<Value>, Trouble> {
         let options = RelationsOptions {
             limit: Some(UInt::from(5u32)),
             include_relations: IncludeRelations::RelationsOfType(RelationType::Replacement),
             ..RelationsOptions::default()
         };
+        // Newest first.
         let edits = room.relations(message.to_owned(), options).await?;
-        let ours = |event: &&TimelineEvent| event.sender().as_deref() == Some(room.own_user_id());
-        let edited =
-            edits.chunk.iter().find(ours).and_then(content).map(|content| content["m.new_content"].clone());
-        let now = edited.unwrap_or_else(|| first.clone());
-        Ok(Some(Own { first, now }))
+        let newest = edits.chunk.iter().find_map(|event| content_by_us(room, event));
+        Ok(newest.map(|mut content| content["m.new_content"].take()))
     }
 
     /// Uploads bytes for a room, encrypted where it is, and returns what a message says of where they are.
@@ -92,11 +86,18 @@ impl MatrixAdapter {
     }
 }
 
-/// The content of an event, when it has any: one that was redacted has none.
-fn content(event: &TimelineEvent) -> Option<Value> {
+/// The content of an event of the bot's, when it has any: one that was redacted has none.
+fn content_by_us(room: &Room, event: &TimelineEvent) -> Option<Value> {
     let content = event.raw().get_field::<Value>("content").ok()??;
-    (!event.kind.is_utd() && content.as_object().is_some_and(|content| !content.is_empty()))
-        .then_some(content)
+    let ours = event.sender().as_deref() == Some(room.own_user_id()) && !event.kind.is_utd();
+    (ours && content.as_object().is_some_and(|content| !content.is_empty())).then_some(content)
+}
+
+/// The thread that a message stands in.
+pub(super) fn thread_of(content: &Value) -> Option<String> {
+    let relation = &content["m.relates_to"];
+    let in_thread = relation["rel_type"] == "m.thread";
+    relation["event_id"].as_str().filter(|_| in_thread).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -212,19 +212,30 @@ impl Listener<'_> {
 
     /// A page of what was said before; none when the home server does not give it.
     async fn page(&self, room: &Room, from: &str) -> Result<Option<Messages>, Halt> {
-        loop {
+        self.patiently("a gap", move || async move {
             let mut options = MessagesOptions::backward().from(from);
             options.limit = UInt::from(PAGE);
-            let wait = match room.messages(options).await.map_err(Trouble::from) {
-                Ok(page) => return Ok(Some(page)),
+            Ok(room.messages(options).await?)
+        })
+        .await
+    }
+
+    /// Asks the home server again and again until it answers; none when it refuses.
+    pub(super) async fn patiently<T, F>(&self, what: &str, ask: impl Fn() -> F) -> Result<Option<T>, Halt>
+    where
+        F: Future<Output = Result<T, Trouble>>,
+    {
+        loop {
+            let wait = match ask().await {
+                Ok(answer) => return Ok(Some(answer)),
                 Err(Trouble::LoggedOut(code)) => return Err(Halt::Failed(error(texts::logged_out(&code)))),
                 Err(Trouble::Limited(after)) => after.unwrap_or(Duration::from_secs(1)),
                 Err(Trouble::Passing(why)) => {
-                    warn!(room = %room.room_id(), why, "a gap cannot be filled now; will try again");
+                    warn!(what, why, "cannot be read now; will ask again");
                     Duration::from_secs(2)
                 }
-                Err(other) => {
-                    warn!(room = %room.room_id(), ?other, "a gap cannot be filled");
+                Err(trouble @ (Trouble::Refused(_) | Trouble::NotFound)) => {
+                    warn!(what, ?trouble, "cannot be read");
                     return Ok(None);
                 }
             };

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use super::html::Piece;
+use super::render::Voice;
 use super::sync::{Halt, Listener};
 use super::trouble::Trouble;
 use super::{notes, render, texts};
@@ -109,7 +110,7 @@ impl Listener<'_> {
             return Ok(true);
         }
         let words = Piece { plain: texts::UNREADABLE.to_owned(), html: texts::UNREADABLE.to_owned() };
-        let content = render::notice(&words, &[]);
+        let content = render::message(Voice::Softly, &words, &[]);
         let content = match self.adapter.audience(room) {
             Audience::Direct => content,
             Audience::Channel => render::in_thread(content, thread_of(&waiting.event, &waiting.id).as_str()),
