@@ -97,10 +97,14 @@ impl Listener<'_> {
         let mut cursor: Option<String> = self.notes.get(notes::CURSOR).await?;
         self.waiting = self.notes.all(notes::WAITING).await?.into_iter().collect();
         let mut failures = 0;
+        // After a new login the library knows no room yet, and what has changed since the cursor is not enough.
+        let mut is_new_here = self.adapter.client.rooms().is_empty();
         loop {
-            let trouble = match self.adapter.client.sync_once(settings(cursor.as_ref())).await {
+            let settings = settings(cursor.as_ref()).full_state(is_new_here);
+            let trouble = match self.adapter.client.sync_once(settings).await {
                 Ok(response) => {
                     failures = 0;
+                    is_new_here = false;
                     self.take(&response, cursor.as_ref()).await?;
                     cursor = Some(response.next_batch);
                     continue;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId};
 use tempfile::TempDir;
@@ -104,7 +105,12 @@ impl<S: AsRef<Synapse>> Company<S> {
         let bot = server.register("ospo").await;
         let bot_id = bot.user_id().unwrap().to_owned();
         bot.matrix_auth().logout().await.unwrap();
-        let person = async |name| Person::new(server.register(name).await);
+        let person = async |name| {
+            let person = Person::new(server.register(name).await);
+            // With the first look a client hands in its keys.
+            person.looks(Duration::ZERO).await;
+            person
+        };
         let (ada, lea, mia) = (person("ada").await, person("lea").await, person("mia").await);
         let (olga, eve) = (person("olga").await, person("eve").await);
         let general = ada.opens(privacy, &[&bot_id, lea.id(), mia.id(), olga.id()], false).await;
@@ -139,6 +145,9 @@ legal = ["matrix:{legal}"]
 management = ["matrix:{management}"]
 security = ["matrix:{office}"]
 ospo = ["matrix:{office}"]
+[counsel]
+per_person_per_hour = 1000
+per_channel_per_hour = 1000
 [matrix]
 homeserver = "{url}"
 user = "{bot_id}"
