@@ -63,7 +63,11 @@ async fn with_the_recovery_key_another_device_reads_what_was_said_to_the_one_bef
     let setup = ["matrix", "setup", "--recovery-key-file", &key, "--password-file", &password];
     let made = company.run(&setup).await;
     assert!(made.status.success(), "{}", said(&made));
-    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o077, 0, "only its owner can read the key");
+    assert_eq!(
+        std::fs::metadata(&key).unwrap().permissions().mode() & 0o077,
+        0,
+        "only its owner can read the key"
+    );
     let bot = company.serves();
     let (room, ada) = (company.direct().await, &company.ada);
     for (asked, answered) in [("license ISC", "ISC License"), ("license Zlib", "zlib License")] {

@@ -28,7 +28,8 @@ async fn a_question_is_answered_in_its_thread_and_follow_ups_go_on_there(privacy
     let more = ada.until(|| company.said(ada, room).get(1).cloned()).await;
     assert_eq!(more.thread.as_ref(), Some(&question));
     // Another wording of the question: the same message becomes another answer.
-    ada.edits(room, &question, &format!("{}: may we use GPL software inside our company?", company.bot)).await;
+    ada.edits(room, &question, &format!("{}: may we use GPL software inside our company?", company.bot))
+        .await;
     bot.stumbles();
     let refreshed = ada.sees(room, |shown| shown.id == answer.id && shown.edits > 0).await;
     assert!(!refreshed.body.contains("at any price"), "{}", refreshed.body);

@@ -54,7 +54,9 @@ async fn ada_files_a_release(company: &Company, fate: Fate) {
 
 /// The card of the release in a room, when a person sees that it fits.
 async fn card(person: &Person, room: &RoomId, fits: impl Fn(&Shown) -> bool) -> Shown {
-    person.sees(room, |shown| shown.body.contains("REL-1") && shown.body.contains("turbine") && fits(shown)).await
+    person
+        .sees(room, |shown| shown.body.contains("REL-1") && shown.body.contains("turbine") && fits(shown))
+        .await
 }
 
 async fn a_release_is_decided_by_reactions(privacy: Privacy, fate: Fate) {
@@ -63,10 +65,9 @@ async fn a_release_is_decided_by_reactions(privacy: Privacy, fate: Fate) {
     let mut bot = company.bot(fate);
     let (lea, mia, bot_id) = (&company.lea, &company.mia, company.bot.as_str());
     // One tap is enough: the bot has put the signs there.
-    let shown = card(lea, &company.legal, |card| {
-        ["✅", "❌"].iter().all(|sign| card.has_reaction(bot_id, sign))
-    })
-    .await;
+    let shown =
+        card(lea, &company.legal, |card| ["✅", "❌"].iter().all(|sign| card.has_reaction(bot_id, sign)))
+            .await;
     assert_eq!(shown.sealed, privacy == Privacy::Encrypted);
     assert!(shown.html.is_some_and(|html| !html.contains("<b>this</b>")), "what people write is no HTML");
     // Another skin, and taken back.

@@ -9,8 +9,8 @@ use matrix_sdk::config::SyncSettings;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as CreateRoom, RoomPreset};
-use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
 use matrix_sdk::ruma::events::InitialStateEvent;
+use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
 use matrix_sdk::ruma::events::room::member::MembershipState;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, RoomId, UserId, uint};
@@ -72,8 +72,7 @@ impl Person {
         request.invite = others.iter().map(|user| (*user).to_owned()).collect();
         if privacy == Privacy::Encrypted {
             let content = RoomEncryptionEventContent::with_recommended_defaults();
-            request.initial_state =
-                vec![InitialStateEvent::with_empty_state_key(content).to_raw_any()];
+            request.initial_state = vec![InitialStateEvent::with_empty_state_key(content).to_raw_any()];
         }
         self.client.create_room(request).await.unwrap().room_id().to_owned()
     }
@@ -133,7 +132,13 @@ impl Person {
     }
 
     /// Attaches a file, and returns the message's id.
-    pub async fn attaches(&self, room: &RoomId, name: &str, bytes: Vec<u8>, config: AttachmentConfig) -> String {
+    pub async fn attaches(
+        &self,
+        room: &RoomId,
+        name: &str,
+        bytes: Vec<u8>,
+        config: AttachmentConfig,
+    ) -> String {
         let kind = "application/json".parse().unwrap();
         let sent = self.room(room).send_attachment(name, &kind, bytes, config).await.unwrap();
         sent.event_id.to_string()
@@ -278,7 +283,10 @@ impl Person {
 
     fn locked_events(&self) -> Vec<(OwnedRoomId, Vec<Value>)> {
         let rooms = self.rooms.lock().unwrap();
-        rooms.iter().map(|(room, timeline)| (room.clone(), timeline.locked.values().cloned().collect())).collect()
+        rooms
+            .iter()
+            .map(|(room, timeline)| (room.clone(), timeline.locked.values().cloned().collect()))
+            .collect()
     }
 
     fn room(&self, room: &RoomId) -> Room {

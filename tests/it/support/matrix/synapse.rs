@@ -23,7 +23,8 @@ pub const PASSWORD: &str = "pass-word of the test";
 
 /// Runs the server until standard input closes: that is when this process drops it, or ends in any way. It is killed
 /// then, which is quicker than to ask.
-const UNTIL_INPUT_CLOSES: &str = r#""$@" & server=$!; cat >/dev/null; kill -9 $server 2>/dev/null; wait $server"#;
+const UNTIL_INPUT_CLOSES: &str =
+    r#""$@" & server=$!; cat >/dev/null; kill -9 $server 2>/dev/null; wait $server"#;
 
 /// Whether a server holds its users back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
