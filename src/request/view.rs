@@ -198,7 +198,7 @@ pub fn reviewers_card(request: &Request, seen: Seen<'_>) -> Card {
                 Button::new("Concern", format!("concern {}", request.id)),
                 Button::new("Ask", format!("question {}", request.id)),
             ],
-            vec![emoji::CHECK.to_owned(), emoji::CROSS.to_owned()],
+            [emoji::CHECK, emoji::CROSS, emoji::QUESTION].map(str::to_owned).to_vec(),
             vec![Span::faint(
                 "A rejection is asked for its reason. Taking the reaction back takes the vote back. ⚠ raises a concern, \
                  ❓ asks the requester.",

@@ -181,7 +181,8 @@ impl MatrixAdapter {
             let edit = render::in_place_of(message.as_str(), &contents.next().unwrap_or_default());
             self.send(&room, "m.room.message", edit, id).await?;
             let target = Target { room, channel: at.channel.clone(), thread: thread_of(&own) };
-            self.rest(id, &target, &message, contents, &rendered.pictures).await?;
+            // Pictures stand beside since the message was posted.
+            self.rest(id, &target, &message, contents, &[]).await?;
             return Ok(at.clone());
         }
         Err(DeliveryError::Gone)

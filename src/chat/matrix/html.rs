@@ -15,14 +15,18 @@ pub(super) struct Piece {
 
 /// The most characters of one piece of text; what is longer becomes several, so that a message can be split between
 /// them.
-const LONGEST: usize = 6_000;
+const LONGEST: usize = 3_000;
+/// How many characters of entries go together in one piece, beside an entry that is longer by itself.
+const TOGETHER: usize = 1_500;
 
 /// The pieces of a block; more than one only where there is a lot of text.
 pub(super) fn pieces(block: &Block) -> Vec<Piece> {
     match block {
         Block::Paragraph { spans } => vec![paragraph(spans)],
-        Block::List { items } => items.chunks(40).map(list).collect(),
-        Block::Fields { fields } => fields.chunks(40).map(self::fields).collect(),
+        Block::List { items } => together(items, |item| plain(item).len()).map(list).collect(),
+        Block::Fields { fields } => {
+            together(fields, |field| plain(&field.value).len()).map(self::fields).collect()
+        }
         Block::Quote { text } => cut(text).map(quote).collect(),
         Block::Code { text } => cut(text).map(code).collect(),
         // The picture itself is sent beside; its words are for those who cannot see it.
@@ -53,6 +57,7 @@ pub(super) fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
             '\n' => escaped.push_str("<br>"),
+            control if control.is_control() => escaped.push(' '),
             other => escaped.push(other),
         }
     }
@@ -84,7 +89,7 @@ fn quote(text: &str) -> Piece {
 }
 
 fn code(text: &str) -> Piece {
-    let escaped = escape(text).replace("<br>", "\n");
+    let escaped = escape(&text.replace('\t', "    ")).replace("<br>", "\n");
     Piece { plain: text.to_owned(), html: format!("<pre><code>{escaped}</code></pre>") }
 }
 
@@ -122,6 +127,22 @@ fn html(spans: &[Span]) -> String {
         Span::Link { label, url } => format!("{} ({})", escape(label), escape(url)),
     };
     spans.iter().map(rich).collect()
+}
+
+/// Entries in groups that are not long.
+fn together<T>(entries: &[T], length: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    let mut rest = entries;
+    std::iter::from_fn(move || {
+        let mut sum = 0;
+        let fitting = rest.iter().take_while(|entry| {
+            sum += length(entry);
+            sum <= TOGETHER
+        });
+        let count = fitting.count().max(1).min(rest.len());
+        let (group, after) = rest.split_at(count);
+        rest = after;
+        (!group.is_empty()).then_some(group)
+    })
 }
 
 /// A text in pieces of bounded length, cut at the ends of lines where there are any.
@@ -164,6 +185,14 @@ mod tests {
         );
         let link = Block::spans([Span::link("here", "javascript:alert(1)")]);
         assert_eq!(pieces(&link)[0].html, "<p>here (javascript:alert(1))</p>");
+    }
+
+    #[test]
+    fn entries_are_kept_in_order_and_in_groups_that_are_not_long() {
+        let entries = [10, 1_400, 200, 5_000, 5, 6];
+        let groups: Vec<Vec<usize>> = together(&entries, |length| *length).map(<[usize]>::to_vec).collect();
+        assert_eq!(groups, [vec![10, 1_400], vec![200], vec![5_000], vec![5, 6]]);
+        assert_eq!(together(&[], |length: &usize| *length).count(), 0);
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use matrix_sdk::ruma::OwnedEventId;
+use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 use matrix_sdk::{Client, Room};
 use secrecy::SecretString;
 use tokio::sync::{Mutex, mpsc};
@@ -74,8 +74,8 @@ pub struct MatrixConfig {
 pub struct MatrixAdapter {
     client: Client,
     config: MatrixConfig,
-    /// Whose turn it is to open a conversation with one person.
-    opening: Mutex<()>,
+    /// The conversations with one person that were opened since the start.
+    opened: Mutex<BTreeMap<OwnedUserId, OwnedRoomId>>,
     numbers: mpsc::UnboundedSender<Numbered>,
     to_number: Mutex<mpsc::UnboundedReceiver<Numbered>>,
     aliases: BTreeMap<ChannelId, ChannelId>,
@@ -100,8 +100,8 @@ impl MatrixAdapter {
         config.channels =
             config.channels.iter().map(|room| aliases.get(room).unwrap_or(room).clone()).collect();
         let (numbers, to_number) = mpsc::unbounded_channel();
-        let (opening, to_number) = (Mutex::new(()), Mutex::new(to_number));
-        Ok(Arc::new(Self { client, config, opening, numbers, to_number, aliases, _lock: lock }))
+        let (opened, to_number) = (Mutex::default(), Mutex::new(to_number));
+        Ok(Arc::new(Self { client, config, opened, numbers, to_number, aliases, _lock: lock }))
     }
 
     /// The rooms that the aliases of the config mean.

@@ -27,23 +27,14 @@ pub(super) struct Rendered {
 
 /// Draws a content.
 pub(super) fn render(content: &Content) -> Rendered {
-    let (mut pieces, blocks, buttons, seeds, footer): (
-        Vec<Piece>,
-        &[Block],
-        &[Button],
-        Vec<String>,
-        &[Span],
-    ) = match content {
-        Content::Text(text) => (Vec::new(), &text.blocks, &text.buttons, Vec::new(), &[]),
+    let (mut pieces, blocks, buttons, seeds, footer) = match content {
+        Content::Text(text) => {
+            (Vec::new(), text.blocks.as_slice(), text.buttons.as_slice(), Vec::new(), [].as_slice())
+        }
         Content::Card(card) => {
             let seeds = card.reactions.iter().map(|name| emoji::character(name).to_owned()).collect();
-            (
-                vec![html::title(sign(card.tone), &card.title)],
-                &card.blocks,
-                &card.buttons,
-                seeds,
-                &card.footer,
-            )
+            let title = html::title(sign(card.tone), &card.title);
+            (vec![title], card.blocks.as_slice(), card.buttons.as_slice(), seeds, card.footer.as_slice())
         }
     };
     pieces.extend(blocks.iter().flat_map(html::pieces));
@@ -250,7 +241,9 @@ mod tests {
         let text = Text { blocks: vec![Block::Code { text: lines.join("\n") }], buttons: Vec::new() };
         let rendered = render(&text.into());
         assert!(rendered.parts.len() > 5);
-        for part in &rendered.parts {
+        let quotes = Field::new("Purpose", "\"".repeat(3_000));
+        let form = Text { blocks: vec![Block::Fields { fields: vec![quotes; 26] }], buttons: Vec::new() };
+        for part in rendered.parts.iter().chain(&render(&form.into()).parts) {
             assert!(message(Voice::Softly, part, &[]).to_string().len() < 45_000);
         }
         let all: String = rendered.parts.iter().map(|part| part.plain.as_str()).collect();

@@ -2,6 +2,7 @@
 //! config, cards and conversations stay with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use matrix_sdk::ruma::{OwnedRoomId, OwnedRoomOrAliasId, RoomAliasId, RoomId, UserId};
 use matrix_sdk::{Client, IdParseError, Room, RoomMemberships, RoomState};
@@ -15,6 +16,8 @@ use crate::core::person::{AccountId, ChannelId, Platform, Standing};
 
 /// How many upgrades of one room are followed.
 const UPGRADES: usize = 32;
+/// When an invitation that could not be answered is looked at again.
+const INVITATION_AGAIN: Duration = Duration::from_secs(60);
 
 pub(super) fn account(user: &UserId) -> AccountId {
     AccountId::new(Platform::Matrix, user.as_str())
@@ -90,10 +93,15 @@ impl MatrixAdapter {
         if allowed { Standing::Member } else { Standing::Guest }
     }
 
-    /// Accepts invitations of members and declines all others.
-    pub(super) async fn answer_invitations(&self) {
+    /// Accepts invitations of members and declines all others. What fails is tried again after a while, kept in
+    /// `later`.
+    pub(super) async fn answer_invitations(&self, later: &mut BTreeMap<OwnedRoomId, Instant>) {
+        later.retain(|_, until| *until > Instant::now());
         for room in self.client.invited_rooms() {
             let id = room.room_id().to_owned();
+            if later.contains_key(&id) {
+                continue;
+            }
             let inviter = match room.invite_details().await {
                 Ok(invite) => invite.inviter_id,
                 Err(why) => {
@@ -113,6 +121,7 @@ impl MatrixAdapter {
             };
             if let Err(why) = answered {
                 warn!(room = %id, why = ?Trouble::from(why), "an invitation cannot be answered now");
+                later.insert(id, Instant::now() + INVITATION_AGAIN);
             }
         }
     }
@@ -151,17 +160,21 @@ impl MatrixAdapter {
     /// The conversation with one person alone: one that is there, or a new one.
     pub(super) async fn direct(&self, user: &UserId) -> Result<Room, Trouble> {
         // One at a time, so that two messages for one person never open two rooms.
-        let _turn = self.opening.lock().await;
+        let mut opened = self.opened.lock().await;
+        // What was opened just now is not among the rooms before the next news.
+        let opened_before = opened.get(user).and_then(|room| self.client.get_room(room));
         let told = self.client.get_dm_rooms(user);
         // A person who talks to the bot alone need not have called the room direct.
         let others = self.client.joined_rooms().into_iter();
         let others = others.filter(|room| self.audience(room) == Audience::Direct && room.name().is_none());
-        for room in told.chain(others) {
+        for room in opened_before.into_iter().chain(told).chain(others) {
             let members = room.members(RoomMemberships::ACTIVE).await?;
             if members.len() == 2 && members.iter().any(|member| member.user_id() == user) {
                 return Ok(room);
             }
         }
-        Ok(self.client.create_dm(user).await?)
+        let room = self.client.create_dm(user).await?;
+        opened.insert(user.to_owned(), room.room_id().to_owned());
+        Ok(room)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use matrix_sdk::Room;
 use matrix_sdk::config::{SyncSettings, SyncToken};
@@ -12,7 +12,7 @@ use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::room::{Messages, MessagesOptions};
 use matrix_sdk::ruma::api::client::filter::{Filter, FilterDefinition, RoomEventFilter};
 use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter as SyncFilter;
-use matrix_sdk::ruma::{OwnedEventId, UInt, UserId};
+use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId, UInt, UserId};
 use matrix_sdk::sync::{JoinedRoomUpdate, SyncResponse};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -59,6 +59,8 @@ pub(super) struct Listener<'a> {
     pub notes: Notes,
     /// What could not be read yet, by its note's name.
     pub waiting: BTreeMap<String, Waiting>,
+    /// Invitations that could not be answered, and until when they are left alone.
+    later: BTreeMap<OwnedRoomId, Instant>,
 }
 
 /// Listens until told to stop.
@@ -71,7 +73,7 @@ pub(super) async fn listen(
     stop: CancellationToken,
 ) -> Result<(), AdapterError> {
     let notes = Notes::new(Arc::clone(&port));
-    let mut listener = Listener { adapter, port, notes, waiting: BTreeMap::new() };
+    let mut listener = Listener { adapter, port, notes, waiting: BTreeMap::new(), later: BTreeMap::new() };
     // What is left in the middle is told again after the next start.
     let ended = tokio::select! {
         () = stop.cancelled() => Ok(()),
@@ -146,7 +148,7 @@ impl Listener<'_> {
         }
         self.notes.set(notes::CURSOR.to_owned(), &response.next_batch);
         self.notes.keep().await?;
-        self.adapter.answer_invitations().await;
+        self.adapter.answer_invitations(&mut self.later).await;
         for id in response.rooms.joined.keys() {
             if let Some(room) = client.get_room(id) {
                 self.adapter.tidy(&room).await;

@@ -1,8 +1,6 @@
 //! What cannot be read yet, because its keys have not come: kept, tried again with every news, and said so once when
 //! they do not come.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use matrix_sdk::Room;
 use matrix_sdk::ruma::events::AnySyncTimelineEvent;
@@ -80,23 +78,21 @@ impl Listener<'_> {
                 self.notes.forget(name);
                 continue;
             };
-            let read = room.decrypt_event(waiting.event.cast_ref_unchecked(), None).await;
-            match read {
-                Ok(event) if !event.kind.is_utd() => {
-                    info!(room = %waiting.room, event = %waiting.id, "can be read now");
-                    self.hear(&room, &event).await?;
-                    self.waiting.remove(&name);
-                    self.notes.forget(name);
-                    self.notes.forget(notes::told(&waiting.room, &waiting.sender));
-                }
-                _ if age > TOLD_AFTER && waiting.told == Told::NotYet => {
-                    if self.tell(&room, &waiting, now).await? {
-                        waiting.told = Told::Yes;
-                        self.notes.set(name.clone(), &waiting);
-                        self.waiting.insert(name, waiting);
-                    }
-                }
-                _ => {}
+            if let Ok(event) = room.decrypt_event(waiting.event.cast_ref_unchecked(), None).await
+                && !event.kind.is_utd()
+            {
+                info!(room = %waiting.room, event = %waiting.id, "can be read now");
+                self.hear(&room, &event).await?;
+                self.waiting.remove(&name);
+                self.notes.forget(name);
+                self.notes.forget(notes::told(&waiting.room, &waiting.sender));
+            } else if age > TOLD_AFTER
+                && waiting.told == Told::NotYet
+                && self.tell(&room, &waiting, now).await?
+            {
+                waiting.told = Told::Yes;
+                self.notes.set(name.clone(), &waiting);
+                self.waiting.insert(name, waiting);
             }
         }
         Ok(())
@@ -121,10 +117,8 @@ impl Listener<'_> {
                 self.notes.set(note, &now);
                 Ok(true)
             }
-            Err(Trouble::Limited(_) | Trouble::Passing(_)) => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                Ok(false)
-            }
+            // With the next news, then.
+            Err(Trouble::Limited(_) | Trouble::Passing(_)) => Ok(false),
             Err(why) => {
                 warn!(room = %waiting.room, ?why, "nobody can be told");
                 Ok(true)
