@@ -73,19 +73,19 @@ async fn a_release_is_decided_by_reactions(privacy: Privacy, fate: Fate) {
     // Another skin, and taken back.
     let vote = lea.reacts(&company.legal, &shown.id, "👍🏽").await;
     bot.stumbles();
-    card(lea, &company.legal, |card| card.body.contains("1 of 1")).await;
+    card(lea, &company.legal, |card| card.body.contains("Legal: 1 of 1")).await;
     lea.redacts(&company.legal, &vote).await;
     bot.stumbles();
-    card(lea, &company.legal, |card| card.body.contains("0 of 1")).await;
+    card(lea, &company.legal, |card| card.body.contains("Legal: 0 of 1")).await;
     let vote = lea.reacts(&company.legal, &shown.id, "✅").await;
     bot.stumbles();
-    card(lea, &company.legal, |card| card.body.contains("1 of 1")).await;
+    card(lea, &company.legal, |card| card.body.contains("Legal: 1 of 1")).await;
     // Who has the power in a room can take others' reactions away; the log tells who did.
     mia.sees_in(&company.legal, mia.id()).await;
     mia.redacts(&company.legal, &vote).await;
-    card(lea, &company.legal, |card| card.body.contains("0 of 1")).await;
+    card(lea, &company.legal, |card| card.body.contains("Legal: 0 of 1")).await;
     lea.reacts(&company.legal, &shown.id, "✅").await;
-    card(lea, &company.legal, |card| card.body.contains("1 of 1")).await;
+    card(lea, &company.legal, |card| card.body.contains("Legal: 1 of 1")).await;
     // While it is down, management agrees.
     drop(bot);
     let shown = card(mia, &company.management, |card| card.has_reaction(bot_id, "✅")).await;

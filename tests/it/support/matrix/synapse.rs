@@ -137,6 +137,8 @@ impl Synapse {
             "signing_key_path": "signing.key",
             "log_config": "log.yaml",
             "report_stats": false,
+            // People here read everything at once.
+            "filter_timeline_limit": -1,
             "trusted_key_servers": [],
             "federation_domain_whitelist": [],
             "url_preview_enabled": false,
