@@ -6,7 +6,7 @@ use super::choices;
 use super::html::{self, Piece};
 use super::words::COMMAND;
 use crate::core::emoji;
-use crate::core::message::{Block, Button, Content, Picture, Span, Tone};
+use crate::core::message::{Button, Content, Picture, Tone};
 
 /// How many bytes the content of an event may have: the whole may have 65,536, and encrypted it is half as large again.
 /// Source: <https://spec.matrix.org/v1.16/client-server-api/#size-limits>.
