@@ -10,7 +10,8 @@ fn knowledge(arguments: &[&str]) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    [text(&output.stdout), text(&output.stderr)].concat()
 }
 
 #[test]

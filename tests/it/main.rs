@@ -10,6 +10,8 @@ mod forms;
 mod held_out;
 mod house;
 mod license;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod maturity;
 mod questions;
 mod requests;

@@ -135,11 +135,11 @@ pub(super) enum Voice {
 }
 
 impl Voice {
-    /// How a content is said where people talk: a card waits for somebody, all else is an answer.
+    /// How a content is said where people talk: a card may wait for somebody, all else is an answer.
     pub fn of(content: &Content) -> Self {
         match content {
-            Content::Card(_) => Self::Aloud,
-            Content::Text(_) => Self::Softly,
+            Content::Card(card) if card.tone != Tone::Info => Self::Aloud,
+            Content::Card(_) | Content::Text(_) => Self::Softly,
         }
     }
 

@@ -143,8 +143,8 @@ impl MatrixAdapter {
             return;
         }
         let of_a_role = self.config.channels.contains(&self.channel(room));
-        let alone = room.active_members_count() == 1 && room.successor_room().is_none();
-        if alone && !of_a_role && self.is_alone(room).await {
+        let alone = room.active_members_count() <= 1 && room.successor_room().is_none();
+        if alone && !of_a_role && self.all_have_left(room).await {
             info!(room = %room.room_id(), "leaving a room where nobody else is");
             if let Err(why) = room.leave().await {
                 warn!(room = %room.room_id(), why = ?Trouble::from(why), "the room cannot be left now");
@@ -170,10 +170,13 @@ impl MatrixAdapter {
         Ok(members.map(member).collect())
     }
 
-    /// Whether nobody else is in a room, as the home server says.
-    async fn is_alone(&self, room: &Room) -> bool {
-        let members = room.members(RoomMemberships::ACTIVE).await;
-        members.is_ok_and(|members| members.iter().all(|member| member.user_id() == room.own_user_id()))
+    /// Whether others were in a room and have left it, as the home server says. In one that was made just now, nobody
+    /// else may be yet.
+    async fn all_have_left(&self, room: &Room) -> bool {
+        let Ok(members) = room.members(RoomMemberships::empty()).await else { return false };
+        let others: Vec<_> = members.iter().filter(|member| member.user_id() != room.own_user_id()).collect();
+        let gone = RoomMemberships::LEAVE | RoomMemberships::BAN;
+        !others.is_empty() && others.iter().all(|member| gone.matches(member.membership()))
     }
 
     /// The conversation with one person alone: one that is there, or a new one.

@@ -99,14 +99,18 @@ impl Listener<'_> {
         let mut cursor: Option<String> = self.notes.get(notes::CURSOR).await?;
         self.waiting = self.notes.all(notes::WAITING).await?.into_iter().collect();
         let mut failures = 0;
-        // After a new login the library knows no room yet, and what has changed since the cursor is not enough.
-        let mut is_new_here = self.adapter.client.rooms().is_empty();
+        // After a new login the library knows no room yet: first it learns of them as they are, then comes what was said
+        // since the cursor.
+        let mut learns_rooms = cursor.is_some() && self.adapter.client.rooms().is_empty();
         loop {
-            let settings = settings(cursor.as_ref()).full_state(is_new_here);
-            let trouble = match self.adapter.client.sync_once(settings).await {
+            let since = cursor.as_ref().filter(|_| !learns_rooms);
+            let trouble = match self.adapter.client.sync_once(settings(since)).await {
+                Ok(_) if learns_rooms => {
+                    learns_rooms = false;
+                    continue;
+                }
                 Ok(response) => {
                     failures = 0;
-                    is_new_here = false;
                     self.take(&response, cursor.as_ref()).await?;
                     cursor = Some(response.next_batch);
                     continue;

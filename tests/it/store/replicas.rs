@@ -241,7 +241,7 @@ async fn an_encrypted_connection_verifies_the_server() {
         assert!(error.contains(reason), "{error}");
     }
     let plain = Database::new().await;
-    let url = plain.url.expose_secret().to_owned() + "?sslmode=require&sslrootcert=" + &authority;
+    let url = format!("{}?sslmode=require&sslrootcert={authority}", plain.url.expose_secret());
     let error = PostgresStore::connect(&url.into()).await.unwrap_err().to_string();
     assert!(error.contains("does not support TLS; turn it on there, or add sslmode=disable"), "{error}");
 }

@@ -1,6 +1,8 @@
 //! The real binary, driven as a person or a script would; and a platform in memory.
 
 pub mod fake;
+#[cfg(feature = "matrix")]
+pub mod matrix;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sim;

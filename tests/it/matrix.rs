@@ -1,0 +1,11 @@
+//! Matrix, from the real program to a real Synapse: whole stories, in plain and in encrypted rooms, with everything that
+//! goes wrong.
+
+mod account;
+mod company;
+mod foreign;
+mod load;
+mod lost;
+mod questions;
+mod requests;
+mod rooms;
