@@ -196,6 +196,9 @@ impl MatrixAdapter {
             }
         }
         let room = self.client.create_dm(user).await?;
+        // News may have come before the invitation was sent: who is there is asked again before the first message, so
+        // that its key goes to the person too.
+        room.mark_members_missing();
         opened.insert(user.to_owned(), room.room_id().to_owned());
         Ok(room)
     }

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use super::timeline::{Shown, Timeline};
 
-/// How long something may take until a person sees it; nobody waits as long unless something is broken.
+/// How long a person waits while nothing new is seen; nobody waits as long unless something is broken.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long one request waits for news.
 const POLL: Duration = Duration::from_secs(5);
@@ -195,13 +195,15 @@ impl Person {
 
     /// Waits until something can be found in what is seen.
     pub async fn until<T>(&self, find: impl Fn() -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+        let mut deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = find() {
                 return found;
             }
             assert!(Instant::now() < deadline, "{} waited in vain:\n{}", self.id(), self.transcript());
-            self.looks(POLL).await;
+            if self.looks(POLL).await > 0 {
+                deadline = Instant::now() + PATIENCE;
+            }
         }
     }
 
@@ -229,8 +231,8 @@ impl Person {
         lines
     }
 
-    /// Looks once for what is new, waiting so long at most; joins where they are invited.
-    pub async fn looks(&self, wait: Duration) {
+    /// Looks once for what is new, waiting so long at most, and returns how much it was; joins where they are invited.
+    pub async fn looks(&self, wait: Duration) -> usize {
         let mut sight = self.sight.lock().await;
         let mut filter = FilterDefinition::default();
         filter.room.timeline.limit = Some(uint!(2000));
@@ -242,13 +244,13 @@ impl Person {
         // The server may be gone for a while.
         let Ok(response) = self.client.sync_once(settings).await else {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            return;
+            return 0;
         };
         sight.token = Some(response.next_batch);
-        self.takes(response.rooms).await;
+        self.takes(response.rooms).await
     }
 
-    async fn takes(&self, news: RoomUpdates) {
+    async fn takes(&self, news: RoomUpdates) -> usize {
         for room in news.invited.keys() {
             self.client.join_room_by_id(room).await.unwrap();
         }
@@ -268,6 +270,7 @@ impl Person {
             update.timeline.events.into_iter().map(move |event| (room.clone(), event))
         }));
         let mut rooms = self.rooms.lock().unwrap();
+        let count = events.len();
         for (room, event) in events {
             let timeline = rooms.entry(room).or_default();
             let raw: Value = event.raw().deserialize_as_unchecked().unwrap();
@@ -279,6 +282,7 @@ impl Person {
                 timeline.take(&raw, event.encryption_info().is_some());
             }
         }
+        count
     }
 
     fn locked_events(&self) -> Vec<(OwnedRoomId, Vec<Value>)> {
