@@ -189,8 +189,9 @@ pub fn meant(which: &Which, draft: Option<&Draft>, given: Given<'_>) -> Intent {
     let words = || given.answers.get(WORDS).cloned().unwrap_or_default();
     let on = |id: &RequestId, wish| Intent::Line(Line::Command(Command::On(id.clone(), wish)));
     match (which, given.handing) {
-        (Which::Form(_) | Which::Copy(_), _) if draft.is_none() => Intent::Nothing,
+        // Without a draft the form is gone; whoever hands it in is told.
         (Which::Form(_) | Which::Copy(_), Handing::Whole) => Intent::Form(FormWord::Submit),
+        (Which::Form(_) | Which::Copy(_), _) if draft.is_none() => Intent::Nothing,
         (Which::Form(_) | Which::Copy(_), _) => Intent::Keep,
         (Which::Say(saying, id), Handing::Whole) => on(
             id,

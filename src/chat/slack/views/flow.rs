@@ -11,17 +11,17 @@ use slack_morphism::prelude::*;
 use tracing::{debug, warn};
 
 use super::super::client::CallError;
-use super::super::incoming::{Heard, used_in_view};
+use super::super::incoming::{Heard, place_of, used_in_view};
 use super::super::limits::{ERROR, cut};
 use super::super::receive::{NotTaken, Receiver};
 use super::super::wire::{Press, Started, Viewed};
-use super::mark::Mark;
+use super::mark::{Mark, Rest};
 use super::modal::{self, BACK};
 use super::state::{Filled, View, block_id};
 use crate::chat::{Accepted, Visit};
-use crate::core::event::{Addressed, Event, EventId, EventKind, MessageRef, Place};
+use crate::core::event::{Addressed, Event, EventId, EventKind, MessageRef};
 use crate::core::person::{AccountId, ChannelId, Platform};
-use crate::core::sheet::{Handing, Sheet, SheetKey};
+use crate::core::sheet::{Handing, Problems, Sheet, SheetKey};
 
 /// How long a form may take to be known before its trigger is used for a view that says so: a trigger is good for three
 /// seconds. Source: <https://docs.slack.dev/interactivity/handling-user-interaction#trigger_id>.
@@ -168,14 +168,11 @@ impl Receiver {
                 let trigger = viewed.trigger_id.as_deref().unwrap_or(&viewed.view.hash);
                 let aside = self.event(heard(Handing::Aside, trigger)).await?;
                 self.port.accept(aside).await?;
-                let errors: HashMap<String, String> = problems
-                    .iter()
-                    .map(|(field, problem)| (block_id(mark.turn, field), cut(problem, ERROR)))
-                    .collect();
+                let errors = errors(&viewed.view, &mark, &problems);
                 Ok(Some(json!({ "response_action": "errors", "errors": errors })))
             }
             // It was taken before, and the acknowledgment was lost.
-            Accepted::Known if mark.last => Ok(None),
+            Accepted::Known if mark.rest == Rest::None => Ok(None),
             Accepted::Kept | Accepted::Known => match (sheet, next) {
                 (Some(sheet), Some(page)) => {
                     let mark = Mark { page, turn: mark.turn + 1, ..mark };
@@ -263,8 +260,7 @@ impl Receiver {
         })?;
         let id = format!("shortcut:{}", started.trigger_id);
         let channel = ChannelId::new(Platform::Slack, channel.to_string());
-        let place =
-            Mark { channel: channel.id.clone(), ..Mark::at(&Place::channel(channel.clone())) }.place();
+        let place = place_of(&channel.id, None);
         let heard = Heard {
             id: EventId(format!("slack:{id}")),
             at: Timestamp::now(),
@@ -283,7 +279,7 @@ impl Receiver {
 
     /// Somebody opens their Home tab. What it shows follows; if Slack does not say who they are, they open it again.
     pub async fn came_home(&self, user: &str, channel: &str) {
-        let place = Mark { channel: channel.to_owned(), ..Mark::at(&direct(channel)) }.place();
+        let place = place_of(channel, None);
         match self.standing(&user.into()).await {
             Ok(standing) => {
                 let account = AccountId::new(Platform::Slack, user);
@@ -294,14 +290,23 @@ impl Receiver {
     }
 }
 
-fn direct(channel: &str) -> Place {
-    Place::channel(ChannelId::new(Platform::Slack, channel))
-}
-
 fn ours(view: &View) -> Option<(Mark, SheetKey)> {
     let mark = Mark::read(&view.private_metadata)?;
     let key = mark.sheet.clone()?;
     Some((mark, key))
+}
+
+/// What is wrong, by block, each in words: Slack takes words on inputs that the view shows alone.
+fn errors(view: &View, mark: &Mark, problems: &Problems) -> HashMap<String, String> {
+    let shown = view.shown(mark);
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        problems.iter().partition(|(field, _)| shown.contains(*field) || shown.is_empty());
+    let mut errors: HashMap<String, String> =
+        here.into_iter().map(|(field, problem)| (block_id(mark.turn, field), cut(problem, ERROR))).collect();
+    if let (true, Some((_, problem)), Some(field)) = (errors.is_empty(), elsewhere.first(), shown.first()) {
+        errors.insert(block_id(mark.turn, field), cut(problem, ERROR));
+    }
+    errors
 }
 
 /// The part of a form that is shown next: the same one when its answers ask for more on it.

@@ -8,6 +8,17 @@ use crate::core::event::Place;
 use crate::core::form::Answers;
 use crate::core::sheet::{Sheet, SheetKey};
 
+/// Whether more of a form comes after a part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rest {
+    /// More comes.
+    #[default]
+    More,
+    /// This is the last: it hands the form in.
+    None,
+}
+
 /// Where a view belongs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -26,9 +37,9 @@ pub struct Mark {
     /// its id.
     #[serde(default)]
     pub turn: usize,
-    /// Whether it hands in the whole form.
+    /// Whether more of the form comes after it.
     #[serde(default)]
-    pub last: bool,
+    pub rest: Rest,
     /// The answers of other parts on which it depends what is asked here.
     #[serde(default, skip_serializing_if = "Answers::is_empty")]
     pub known: Answers,
@@ -43,7 +54,7 @@ impl Mark {
             thread: place.thread.clone(),
             page: 0,
             turn: 0,
-            last: false,
+            rest: Rest::More,
             known: Answers::new(),
         }
     }

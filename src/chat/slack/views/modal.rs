@@ -1,5 +1,7 @@
 //! A form as a modal: its fields as inputs of the right kind, a part at a time when it is long.
 
+use std::collections::BTreeSet;
+
 use slack_morphism::prelude::*;
 
 use super::super::limits::{
@@ -7,7 +9,7 @@ use super::super::limits::{
 };
 use super::super::render::parts;
 use super::super::texts;
-use super::mark::Mark;
+use super::mark::{Mark, Rest};
 use super::state::{block_id, file_block_id};
 use crate::core::form::{FORM, FieldKind, Form, FormField, LONGEST_ANSWER, LONGEST_LINE};
 use crate::core::sheet::Sheet;
@@ -59,7 +61,8 @@ pub(super) fn page_before(sheet: &Sheet, page: usize) -> Option<usize> {
 /// A sheet as a modal; `mark` says which part is shown.
 pub(super) fn modal(sheet: &Sheet, mark: Mark) -> SlackView {
     let next = page_after(sheet, mark.page);
-    let mark = Mark { last: next.is_none(), ..mark }.of(sheet);
+    let rest = if next.is_some() { Rest::More } else { Rest::None };
+    let mark = Mark { rest, ..mark }.of(sheet);
     let mut blocks: Vec<SlackBlock> = Vec::new();
     let count = (0..pages(&sheet.form)).filter(|page| !asked_on(sheet, *page).is_empty()).count();
     if count > 1 {
@@ -71,7 +74,7 @@ pub(super) fn modal(sheet: &Sheet, mark: Mark) -> SlackView {
     }
     let deciding = sheet.deciding();
     for field in asked_on(sheet, mark.page) {
-        blocks.extend(inputs(sheet, field, mark.turn, deciding.contains(&field.id)));
+        blocks.extend(inputs(sheet, field, mark.turn, &deciding));
     }
     if page_before(sheet, mark.page).is_some() {
         let back = SlackBlockButtonElement::new(SlackBlockPlainTextOnly::from(texts::BACK))
@@ -119,11 +122,11 @@ fn context(text: &str) -> SlackBlock {
 }
 
 /// The inputs of a field: one, or two where a file may come instead of words.
-fn inputs(sheet: &Sheet, field: &FormField, turn: usize, deciding: bool) -> Vec<SlackBlock> {
+fn inputs(sheet: &Sheet, field: &FormField, turn: usize, deciding: &BTreeSet<String>) -> Vec<SlackBlock> {
     let before = sheet.answers.get(&field.id).map(String::as_str).filter(|before| !before.is_empty());
     let element = element(sheet, field, before);
     // What decides what else is asked is told at once; text is not told letter by letter.
-    let told = deciding
+    let told = deciding.contains(&field.id)
         && !matches!(
             element,
             SlackInputBlockElement::PlainTextInput(_) | SlackInputBlockElement::UrlInput(_)

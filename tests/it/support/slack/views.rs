@@ -403,11 +403,11 @@ impl Slack {
         self.awaited("the view closes", |world| world.views.shown[view].closed.then_some(())).await;
     }
 
-    /// How many modals somebody has seen.
+    /// How many modals somebody has seen that can be handed in.
     pub fn modals(&self, user: &str) -> usize {
         let world = self.world();
         let theirs = world.views.shown.values().filter(|shown| shown.user == user);
-        theirs.filter(|shown| shown.view["type"] == "modal").count()
+        theirs.filter(|shown| shown.view["type"] == "modal" && !shown.view["submit"].is_null()).count()
     }
 
     /// Somebody puts something into the input whose label says something: words, the name of a choice, a day, users, or
