@@ -123,7 +123,7 @@ mod tests {
         groups.0.lock().await.insert("S1".to_owned(), known);
         for wait in [Duration::ZERO, FRESH, STALE / 2] {
             tokio::time::advance(wait).await;
-            assert_eq!(groups.members(&client, &users, &group).await.unwrap(), [lea.clone()]);
+            assert_eq!(groups.members(&client, &users, &group).await.unwrap(), std::slice::from_ref(&lea));
         }
         tokio::time::advance(STALE / 2).await;
         assert!(groups.members(&client, &users, &group).await.is_err());
