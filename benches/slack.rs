@@ -38,11 +38,17 @@ data = "data"
 [people.lea]
 name = "Lea (sample)"
 accounts = ["slack:ULEA"]
+[people.mia]
+name = "Mia (sample)"
+accounts = ["slack:UMIA"]
+[people.olga]
+name = "Olga (sample)"
+accounts = ["slack:UOLGA"]
 [roles]
 legal = ["lea"]
-management = ["lea"]
-security = ["lea"]
-ospo = ["lea"]
+management = ["mia"]
+security = ["olga"]
+ospo = ["olga"]
 [channels]
 legal = ["slack:C1"]
 management = ["slack:C1"]
