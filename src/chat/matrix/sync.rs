@@ -99,18 +99,16 @@ impl Listener<'_> {
         let mut cursor: Option<String> = self.notes.get(notes::CURSOR).await?;
         self.waiting = self.notes.all(notes::WAITING).await?.into_iter().collect();
         let mut failures = 0;
-        // After a new login the library knows no room yet: first it learns of them as they are, then comes what was said
-        // since the cursor.
+        // After a new login the library knows no room yet, so that it asks for all of them, whole: what was said since the
+        // cursor is found by what was seen last in each. (Asked twice, it would take the second answer, which ends where
+        // the first did, for the same and drop it.)
         let mut learns_rooms = cursor.is_some() && self.adapter.client.rooms().is_empty();
         loop {
             let since = cursor.as_ref().filter(|_| !learns_rooms);
             let trouble = match self.adapter.client.sync_once(settings(since)).await {
-                Ok(_) if learns_rooms => {
-                    learns_rooms = false;
-                    continue;
-                }
                 Ok(response) => {
                     failures = 0;
+                    learns_rooms = false;
                     self.take(&response, cursor.as_ref()).await?;
                     cursor = Some(response.next_batch);
                     continue;

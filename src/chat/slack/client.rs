@@ -105,6 +105,7 @@ impl Client {
     /// # Errors
     /// When the system has no certificates to check Slack's with.
     pub fn new(token: &SecretString, api_url: Option<&str>) -> std::io::Result<Self> {
+        super::provide_cryptography();
         let connector = HttpsConnectorBuilder::new().with_native_roots()?;
         // Plain HTTP is for a server on this machine that stands in for Slack.
         let connector = match api_url {

@@ -31,6 +31,7 @@ impl Files {
     /// # Errors
     /// When the system has no certificates.
     pub fn new(api_url: Option<&str>) -> reqwest::Result<Self> {
+        super::provide_cryptography();
         let http = reqwest::Client::builder().redirect(Policy::none()).timeout(WHOLE).build()?;
         Ok(Self { http, instead: api_url.and_then(|url| url.parse().ok()) })
     }
@@ -99,7 +100,6 @@ mod tests {
 
     #[test]
     fn the_token_goes_to_slack_and_nowhere_else() {
-        rustls::crypto::ring::default_provider().install_default().ok();
         let files = Files::new(None).unwrap();
         for (url, slack) in [
             ("https://files.slack.com/files-pri/T1-F1/download/bom.json", true),

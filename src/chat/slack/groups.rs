@@ -107,7 +107,6 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn when_slack_cannot_say_the_last_members_hold_for_an_hour_and_then_nobody() {
-        rustls::crypto::ring::default_provider().install_default().ok();
         // Nobody answers there.
         let client = Client::new(&"xoxb-x".to_owned().into(), Some("http://127.0.0.1:9/api")).unwrap();
         let users = Users::new(Home { team: "T1".to_owned(), enterprise: None });

@@ -114,6 +114,11 @@ fn error(why: impl Into<String>) -> AdapterError {
     AdapterError { platform: Platform::Slack, why: why.into() }
 }
 
+/// One provider of cryptography for every library of the process; another may have set it already.
+fn provide_cryptography() {
+    rustls::crypto::ring::default_provider().install_default().ok();
+}
+
 fn no_certificates(why: std::io::Error) -> AdapterError {
     error(format!("the system's certificates cannot be read: {why}"))
 }
@@ -124,8 +129,6 @@ impl SlackAdapter {
     /// # Errors
     /// What is missing and how to mend it: a token, a scope, Socket Mode; or that Slack cannot be reached.
     pub async fn connect(config: SlackConfig) -> Result<Arc<Self>, AdapterError> {
-        // One provider of cryptography for every library of the process; another may have set it already.
-        rustls::crypto::ring::default_provider().install_default().ok();
         let missing: Vec<String> = check::essentials(&config, PATIENCE)
             .await
             .into_iter()
