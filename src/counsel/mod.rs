@@ -167,7 +167,7 @@ impl Counsel {
     /// short where the answer to it is sure.
     pub fn answer(&self, knowledge: &Knowledge, question: &str) -> Answer {
         let mut answer = self.answer_one(knowledge, question);
-        let focus = focus::focus(question);
+        let focus = focus::focus(text::bounded(question));
         if let (Kind::Answer, Some(second)) = (answer.kind, focus.second) {
             // As it stands; if it leans on the main one, with what that says; or the main one, if this was answered.
             let whole = self.follow_up(focus.asked, second);
