@@ -88,6 +88,19 @@ pub enum Tone {
     Quiet,
 }
 
+impl Tone {
+    /// It as an emoji, for platforms that have them.
+    pub fn emoji(self) -> &'static str {
+        match self {
+            Self::Info => "ℹ️",
+            Self::Waiting => "⏳",
+            Self::Good => "✅",
+            Self::Bad => "⛔",
+            Self::Quiet => "💤",
+        }
+    }
+}
+
 /// A part of a message, drawn on lines of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "block", rename_all = "snake_case")]

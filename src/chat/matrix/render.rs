@@ -33,7 +33,7 @@ pub(super) fn render(content: &Content) -> Rendered {
         }
         Content::Card(card) => {
             let seeds = card.reactions.iter().map(|name| emoji::character(name).to_owned()).collect();
-            let title = html::title(sign(card.tone), &card.title);
+            let title = html::title(card.tone.emoji(), &card.title);
             (vec![title], card.blocks.as_slice(), card.buttons.as_slice(), seeds, card.footer.as_slice())
         }
     };
@@ -62,17 +62,6 @@ pub(super) fn render(content: &Content) -> Rendered {
         pictures,
         actions: numbered.iter().map(|button| button.action.clone()).collect(),
         seeds,
-    }
-}
-
-/// The sign of a tone, which says without color how a card stands.
-fn sign(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Info => "ℹ️",
-        Tone::Waiting => "⏳",
-        Tone::Good => "✅",
-        Tone::Bad => "⛔",
-        Tone::Quiet => "💤",
     }
 }
 

@@ -9,7 +9,7 @@ use super::limits::{
 };
 use super::rich::{Look, Page, Run};
 use super::{markdown, plain, texts};
-use crate::core::message::{Block, Button, Content, Field, Picture, Span, Text, Tone};
+use crate::core::message::{Block, Button, Content, Field, Picture, Span, Text};
 
 /// A content as Slack takes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ pub(super) fn render(content: &Content) -> Rendered {
     let (parts, buttons, footer) = match content {
         Content::Text(text) => (&text.blocks, &text.buttons, [].as_slice()),
         Content::Card(card) => {
-            let title = format!("{} {}", sign(card.tone), plain::spans(&card.title));
+            let title = format!("{} {}", card.tone.emoji(), plain::spans(&card.title));
             blocks.push(SlackHeaderBlock::new(cut(&title, HEADER).into()).into());
             (&card.blocks, &card.buttons, card.footer.as_slice())
         }
@@ -72,17 +72,6 @@ pub(super) fn render(content: &Content) -> Rendered {
     }
     let text = fit(&escape(&words), FALLBACK);
     Rendered { text, blocks, pictures, overflow: cut_off.then(|| whole.clone()), whole }
-}
-
-/// The sign of a tone, which says without color how a card stands.
-fn sign(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Info => "ℹ️",
-        Tone::Waiting => "⏳",
-        Tone::Good => "✅",
-        Tone::Bad => "⛔",
-        Tone::Quiet => "💤",
-    }
 }
 
 /// A dialog that asks before a press counts.
