@@ -110,6 +110,7 @@ async fn talk(server: Arc<Server>, mut socket: WebSocket) {
         }
         world.waiting.iter().cloned().collect()
     };
+    server.changed.send_modify(|version| *version += 1);
     // What nobody acknowledged is told again.
     for envelope in again {
         if socket.send(Frame::Text(envelope.to_string().into())).await.is_err() {
