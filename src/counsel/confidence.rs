@@ -9,7 +9,7 @@
 //!
 //! What speaks against a question being ours is not in that sample; it is weighed by hand, on `tests/questions/`.
 
-use super::rank::{Question, Ranked};
+use super::rank::{Question, Ranked, THE_SAME};
 
 /// From here on a question is answered: of the questions held out, 95 of 100 were, and 89 of 100 of these had their
 /// article among the first three.
@@ -46,8 +46,6 @@ fn strength(ranked: &Ranked, share: f32) -> f32 {
 }
 
 /// In these very words an article is asked: what they mean to a table says nothing against it.
-const THE_SAME: f32 = 0.95;
-
 fn is_the_same(ranked: &[Ranked]) -> bool {
     ranked.first().is_some_and(|best| best.measures.likeness >= THE_SAME)
 }

@@ -1,9 +1,11 @@
 //! The articles, ready to be searched: every way of asking is a document of its own, so that a question is compared
 //! with questions; every article is one more, with all its text.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -65,7 +67,8 @@ pub(super) enum Decided {
     No,
 }
 
-/// How much a term counts that stands in a tag, or in the body alone.
+/// How much a term counts that stands in a way of asking, in a tag, or in the body alone.
+const IN_QUESTION: f32 = 1.0;
 const IN_TAG: f32 = 0.9;
 const IN_BODY: f32 = 0.55;
 
@@ -73,9 +76,9 @@ const IN_BODY: f32 = 0.55;
 pub(super) struct Index {
     pub phrasings: Vec<Phrasing>,
     pub profiles: Vec<Profile>,
-    vocabulary: HashMap<String, TermId>,
+    vocabulary: FxHashMap<String, TermId>,
     weights: Vec<f32>,
-    related: HashMap<TermId, Vec<TermId>>,
+    related: FxHashMap<TermId, Vec<TermId>>,
     searcher: Searcher,
     phrase: Field,
     whole: Field,
@@ -90,6 +93,27 @@ impl std::fmt::Debug for Index {
             .field("phrasings", &self.phrasings.len())
             .field("terms", &self.weights.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// One text of an article, in words.
+struct Text<'a> {
+    text: Cow<'a, str>,
+    words: Vec<String>,
+    language: Language,
+    place: f32,
+}
+
+impl<'a> Text<'a> {
+    fn new(text: impl Into<Cow<'a, str>>, language: Language, place: f32) -> Self {
+        let text = text.into();
+        Self { words: words(&text), text, language, place }
+    }
+
+    fn read(self, reader: &Reader, table: &Table) -> Part {
+        let reading = reader.reading(&self.text, self.words, self.language);
+        let asks = self.place >= IN_QUESTION;
+        Part { meaning: asks.then(|| table.meaning(&reading.words)).flatten(), reading, place: self.place }
     }
 }
 
@@ -108,12 +132,13 @@ impl Index {
     /// Builds the index in memory, in one segment. Articles are read side by side and put in one after another, so that
     /// the same articles always make the same index.
     pub fn new(reader: &mut Reader, table: &Table, articles: &[Article]) -> Result<Self, TantivyError> {
-        let said: Vec<Vec<String>> = articles.par_iter().map(all_words).collect();
-        for words in said {
-            reader.learn_article(words);
+        let texts: Vec<Vec<Text<'_>>> = articles.par_iter().map(texts).collect();
+        for text in texts.iter().flatten().filter(|text| text.language == Language::English) {
+            reader.learn_article(&text.words);
         }
         let reader = &*reader;
-        let read: Vec<Vec<Part>> = articles.par_iter().map(|article| parts(reader, table, article)).collect();
+        let read = |texts: Vec<Text<'_>>| texts.into_iter().map(|text| text.read(reader, table)).collect();
+        let read: Vec<Vec<Part>> = texts.into_par_iter().map(read).collect();
         let mut schema = Schema::builder();
         let options = || {
             let indexing = TextFieldIndexing::default()
@@ -142,14 +167,14 @@ impl Index {
             let decided = if article.verdict.is_some() { Decided::Yes } else { Decided::No };
             let mut profile = Profile { id: article.id.clone(), decided, ..Profile::default() };
             let mut all: Vec<String> = Vec::new();
-            let mut weights: HashMap<TermId, f32> = HashMap::new();
+            let mut weights: FxHashMap<TermId, f32> = FxHashMap::default();
             for part in parts {
                 let ids: Vec<TermId> = part.reading.terms.iter().map(|term| vocabulary.id(term)).collect();
                 for id in &ids {
                     let weight = weights.entry(*id).or_default();
                     *weight = weight.max(part.place);
                 }
-                if part.place >= 1.0 {
+                if part.place >= IN_QUESTION {
                     add(phrase, place, &part.reading.terms)?;
                     let mut terms = ids;
                     terms.sort_unstable();
@@ -228,7 +253,7 @@ impl Index {
         meaning: Option<&Meaning>,
         most: Most,
     ) -> Result<Vec<Hit>, TantivyError> {
-        let mut hits: HashMap<usize, Hit> = HashMap::new();
+        let mut hits: FxHashMap<usize, Hit> = FxHashMap::default();
         let mut hit = |article: usize, whole: f32| {
             let hit = hits.entry(article).or_insert(Hit { article, whole });
             hit.whole = hit.whole.max(whole);
@@ -299,7 +324,7 @@ pub(super) struct Hit {
 }
 
 #[derive(Default)]
-struct Vocabulary(HashMap<String, TermId>);
+struct Vocabulary(FxHashMap<String, TermId>);
 
 impl Vocabulary {
     fn id(&mut self, term: &str) -> TermId {
@@ -312,30 +337,21 @@ impl Vocabulary {
     }
 }
 
-/// The English words of an article.
-fn all_words(article: &Article) -> Vec<String> {
-    let texts = std::iter::once(&article.title).chain(&article.questions).chain(&article.tags);
-    texts.chain(std::iter::once(&article.body)).flat_map(|text| words(text)).collect()
-}
-
 /// The texts of an article: the ways of asking, title first, then tags and body.
-fn parts(reader: &Reader, table: &Table, article: &Article) -> Vec<Part> {
-    let part =
-        |text: &str, language, place| Part { reading: reader.read(text, language), place, meaning: None };
-    let asks = |text: &str, language| {
-        let reading = reader.read(text, language);
-        Part { meaning: table.meaning(&reading.words), reading, place: 1.0 }
-    };
-    let mut parts = vec![asks(&article.title, Language::English)];
-    parts.extend(article.questions.iter().map(|question| asks(question, Language::English)));
+fn texts(article: &Article) -> Vec<Text<'_>> {
+    fn asks(text: &str, language: Language) -> Text<'_> {
+        Text::new(text, language, IN_QUESTION)
+    }
+    let mut texts = vec![asks(&article.title, Language::English)];
+    texts.extend(article.questions.iter().map(|question| asks(question, Language::English)));
     for (code, questions) in &article.questions_in {
         let language = Language::of_code(code).unwrap_or(Language::English);
-        parts.extend(questions.iter().map(|question| asks(question, language)));
+        texts.extend(questions.iter().map(|question| asks(question, language)));
     }
-    parts.push(part(&article.tags.join(". "), Language::English, IN_TAG));
+    texts.push(Text::new(article.tags.join(". "), Language::English, IN_TAG));
     // By paragraphs: a text is read up to a bound that a whole body may exceed.
-    parts.extend(article.body.split("\n\n").map(|text| part(text, Language::English, IN_BODY)));
-    parts
+    texts.extend(article.body.split("\n\n").map(|text| Text::new(text, Language::English, IN_BODY)));
+    texts
 }
 
 fn inverse_frequency(articles: f32, frequency: f32) -> f32 {
@@ -351,8 +367,8 @@ fn weigh(profiles: &[Profile], terms: usize) -> Vec<f32> {
     frequency.into_iter().map(|frequency| inverse_frequency(profiles.len() as f32, frequency)).collect()
 }
 
-fn related(reader: &Reader, vocabulary: &HashMap<String, TermId>) -> HashMap<TermId, Vec<TermId>> {
-    let mut related: HashMap<TermId, Vec<TermId>> = HashMap::new();
+fn related(reader: &Reader, vocabulary: &FxHashMap<String, TermId>) -> FxHashMap<TermId, Vec<TermId>> {
+    let mut related: FxHashMap<TermId, Vec<TermId>> = FxHashMap::default();
     for (_, group) in tables::entries(RELATED) {
         let ids: Vec<TermId> = group
             .iter()

@@ -3,7 +3,7 @@
 //!
 //! This is for finding articles only. What a name means exactly is the license engine's to say.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::tables::{self, LICENSES};
 
@@ -60,15 +60,15 @@ type Name = (Vec<&'static str>, Option<&'static str>);
 /// The names by their first word, the longest first.
 #[derive(Debug)]
 pub(super) struct Names {
-    by_first: HashMap<&'static str, Vec<Name>>,
+    by_first: FxHashMap<&'static str, Vec<Name>>,
     /// The family of every name of one word.
-    single: HashMap<&'static str, &'static str>,
+    single: FxHashMap<&'static str, &'static str>,
 }
 
 impl Names {
     pub fn new() -> Self {
-        let mut by_first = HashMap::<_, Vec<_>>::new();
-        let mut single = HashMap::new();
+        let mut by_first = FxHashMap::<_, Vec<_>>::default();
+        let mut single = FxHashMap::default();
         for (family, names) in tables::entries(LICENSES) {
             let family = (family != NO_FAMILY).then_some(family);
             for name in names {

@@ -71,6 +71,8 @@ impl Scopes {
             .filter(|named| named.version.is_some() || named.called == Called::License)
             .map(Named::family_term)
             .collect();
+        let target = target(&said);
+        let target_term = target.map(|target| Language::English.stem(target));
         let (mut ours, mut theirs) = (0.0_f32, 0.0_f32);
         for term in reading.terms.iter().collect::<HashSet<_>>() {
             let is_license = term.starts_with(SIGN) && (certain.contains(term) || !self.weak.contains(term));
@@ -80,12 +82,13 @@ impl Scopes {
                 ours += WEAK_ONE;
             } else if self.faint.contains(term) {
                 ours += FAINT_ONE;
-            } else if index.term(term).is_none() {
+            } else if index.term(term).is_none() && target_term.as_ref() != Some(term) {
                 theirs += STRANGE;
             }
         }
-        theirs +=
-            ELSEWHERE_ONE * said.iter().filter(|word| self.elsewhere.contains(word.as_str())).count() as f32;
+        let elsewhere =
+            |word: &&String| self.elsewhere.contains(word.as_str()) && target != Some(word.as_str());
+        theirs += ELSEWHERE_ONE * said.iter().filter(elsewhere).count() as f32;
         let share = if ours > 0.0 { ours / (ours + theirs) } else { 0.0 };
         let asks = asks(text, &said, reading);
         if share >= ENOUGH && ours >= STRONG {
@@ -111,6 +114,34 @@ const STRANGE: f32 = 0.35;
 const ELSEWHERE_ONE: f32 = 0.7;
 /// The share of what speaks for a question from which it is ours.
 const ENOUGH: f32 = 0.45;
+
+/// Words of contributing, before the project it goes to.
+const CONTRIBUTES: &[&str] = &[
+    "contribute",
+    "contributing",
+    "contribution",
+    "contributions",
+    "pr",
+    "prs",
+    "request",
+    "requests",
+    "patch",
+    "patches",
+    "fix",
+    "fixes",
+    "bugfix",
+    "commits",
+];
+/// How many words on the project is named: "contribute a small fix to".
+const SOON: usize = 4;
+
+/// The project that somebody wants to contribute to: it may have any name.
+fn target(said: &[String]) -> Option<&str> {
+    let begins = said.iter().position(|word| CONTRIBUTES.contains(&word.as_str()))?;
+    let rest = &said[begins + 1..];
+    let to = rest.iter().take(SOON).position(|word| matches!(word.as_str(), "to" | "for" | "into"))?;
+    rest[to + 1..].iter().map(String::as_str).find(|word| *word != "the")
+}
 
 /// Words that begin a question when they begin a sentence.
 const OPENERS: &[&str] =
@@ -153,6 +184,14 @@ mod tests {
         {
             assert!(!matches!(scope(text), Scope::Subject(_)), "{text}: {:?}", scope(text));
         }
+    }
+
+    #[test]
+    fn what_somebody_contributes_to_may_have_any_name() {
+        for text in ["can I contribute to kubernetes at work?", "may I send a pull request to Zorblax?"] {
+            assert!(matches!(scope(text), Scope::Subject(_)), "{text}: {:?}", scope(text));
+        }
+        assert_eq!(target(&words("who contributes to the pizza order")), None);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! terms are the English ones wherever the field has a word for it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::focus::focus;
 use super::language::Language;
@@ -46,20 +48,20 @@ pub(super) enum Manner {
 }
 
 /// What a sequence of stems is replaced by, filed under its first stem, the longest first.
-type Phrases = HashMap<String, Vec<(Vec<String>, Vec<String>)>>;
+type Phrases = FxHashMap<String, Vec<(Vec<String>, Vec<String>)>>;
 
 /// Reads texts. Built once; learns the vocabulary of the articles.
 #[derive(Debug)]
 pub(super) struct Reader {
     names: Names,
-    spelling: HashMap<&'static str, Vec<String>>,
+    spelling: FxHashMap<&'static str, Vec<String>>,
     concepts: Phrases,
     glossaries: Vec<(Language, Phrases)>,
-    empty: HashSet<&'static str>,
+    empty: FxHashSet<&'static str>,
     /// The stem of every English word seen.
-    stems: HashMap<String, String>,
+    stems: FxHashMap<String, String>,
     /// Every stem seen.
-    known: HashSet<String>,
+    known: FxHashSet<String>,
     /// The words a typo can be taken for, by first letter and length.
     near: BTreeMap<(char, usize), Vec<String>>,
 }
@@ -79,11 +81,11 @@ impl Reader {
                 .into_iter()
                 .map(|(short, long)| (short, words(&long.join(" "))))
                 .collect(),
-            concepts: Phrases::new(),
+            concepts: Phrases::default(),
             glossaries: Vec::new(),
             empty: tables::list(EMPTY).collect(),
-            stems: HashMap::new(),
-            known: HashSet::new(),
+            stems: FxHashMap::default(),
+            known: FxHashSet::default(),
             near: BTreeMap::new(),
         };
         let concepts = tables::entries(CONCEPTS);
@@ -97,21 +99,21 @@ impl Reader {
             reader.known.extend(terms.iter().cloned());
             for way in ways {
                 let said = words(way);
-                reader.learn(said.clone(), SHORTEST_TABLE_WORD);
-                let parts =
-                    reader.spelled(&said).into_iter().map(|word| Language::English.stem(word)).collect();
+                reader.learn(&said, SHORTEST_TABLE_WORD);
+                let parts = reader.spelled(said).iter().map(|word| Language::English.stem(word)).collect();
                 file(&mut reader.concepts, parts, terms.clone());
             }
         }
         for (language, table) in
             [(Language::German, GERMAN), (Language::French, FRENCH), (Language::Spanish, SPANISH)]
         {
-            let mut phrases = Phrases::new();
+            let mut phrases = Phrases::default();
             for (way, english) in tables::entries(table) {
                 let english = english.join(" ");
                 let parts = words(way).iter().map(|word| language.stem(word)).collect();
-                reader.learn(words(&english), SHORTEST_TABLE_WORD);
-                file(&mut phrases, parts, words(&english));
+                let english = words(&english);
+                reader.learn(&english, SHORTEST_TABLE_WORD);
+                file(&mut phrases, parts, english);
             }
             reader.glossaries.push((language, phrases));
         }
@@ -119,24 +121,24 @@ impl Reader {
     }
 
     /// Takes the English words of an article into the vocabulary.
-    pub fn learn_article(&mut self, words: Vec<String>) {
+    pub fn learn_article(&mut self, words: &[String]) {
         self.learn(words, SHORTEST_ARTICLE_WORD);
     }
 
     /// Takes English words into the vocabulary. A typo can be taken for those of a length.
-    fn learn(&mut self, words: Vec<String>, shortest: usize) {
+    fn learn(&mut self, words: &[String], shortest: usize) {
         for word in words {
-            if self.stems.contains_key(&word) {
+            if self.stems.contains_key(word) {
                 continue;
             }
-            let stem = Language::English.stem(&word);
+            let stem = Language::English.stem(word);
             self.known.insert(stem.clone());
             if word.len() >= shortest
                 && let Some(first) = word.chars().next()
             {
                 self.near.entry((first, word.len())).or_default().push(word.clone());
             }
-            self.stems.insert(word, stem);
+            self.stems.insert(word.clone(), stem);
         }
     }
 
@@ -147,7 +149,7 @@ impl Reader {
         }
     }
 
-    /// Reads a text of the articles.
+    /// Reads a text.
     pub fn read(&self, text: &str, language: Language) -> Reading {
         self.reading(text, words(text), language)
     }
@@ -184,15 +186,15 @@ impl Reader {
         (reading, language)
     }
 
-    fn reading(&self, text: &str, words: Vec<String>, language: Language) -> Reading {
+    /// Reads the words of a text.
+    pub fn reading(&self, text: &str, mut words: Vec<String>, language: Language) -> Reading {
         let mut reading = Reading { manner: manner(&words), ..Reading::default() };
         // "mit" is "with" in German, unless it is shouted.
         let mit_is_a_word = language == Language::German && !text.contains("MIT");
         let mut rest: Vec<String> = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            let word = &words[at];
-            if word == "mit" && mit_is_a_word {
+            if words[at] == "mit" && mit_is_a_word {
                 at += 1;
                 continue;
             }
@@ -203,18 +205,18 @@ impl Reader {
                     at += taken;
                 }
                 Some(Found::Other(taken)) => {
-                    rest.extend_from_slice(&words[at..at + taken]);
+                    rest.extend(words[at..at + taken].iter_mut().map(std::mem::take));
                     at += taken;
                 }
                 None => {
-                    let again = bare_version(word).zip(reading.named.last().map(|named| named.family));
+                    let again = bare_version(&words[at]).zip(reading.named.last().map(|named| named.family));
                     match again {
                         Some((version, family)) => {
                             self.close(&mut rest, language, &mut reading);
                             let named = Named { family, version: Some(version), called: Called::Name };
                             push_license(&mut reading, named);
                         }
-                        None => rest.push(word.clone()),
+                        None => rest.push(std::mem::take(&mut words[at])),
                     }
                     at += 1;
                 }
@@ -235,8 +237,7 @@ impl Reader {
         } else {
             self.translate(&said, language, &mut reading.terms)
         };
-        let spelled = self.spelled(&english);
-        reading.words.extend(spelled.iter().map(|word| (*word).to_owned()));
+        let mut spelled = self.spelled(english);
         let stems: Vec<Cow<'_, str>> = spelled.iter().map(|word| self.stem(word)).collect();
         let mut at = 0;
         while at < stems.len() {
@@ -245,20 +246,24 @@ impl Reader {
                 at += taken;
                 continue;
             }
-            if !self.empty.contains(spelled[at]) {
+            if !self.empty.contains(spelled[at].as_str()) {
                 reading.terms.push(stems[at].clone().into_owned());
             }
             at += 1;
         }
+        reading.words.append(&mut spelled);
     }
 
     /// The words as they are written in full.
-    fn spelled<'a>(&'a self, words: &'a [String]) -> Vec<&'a str> {
-        let long = |word: &'a String| match self.spelling.get(word.as_str()) {
-            Some(long) => long.iter(),
-            None => std::slice::from_ref(word).iter(),
-        };
-        words.iter().flat_map(long).map(String::as_str).collect()
+    fn spelled(&self, words: Vec<String>) -> Vec<String> {
+        let mut spelled = Vec::with_capacity(words.len());
+        for word in words {
+            match self.spelling.get(word.as_str()) {
+                Some(long) => spelled.extend_from_slice(long),
+                None => spelled.push(word),
+            }
+        }
+        spelled
     }
 
     /// The English words for those of another language. What the glossary does not have becomes a term of that

@@ -49,8 +49,12 @@ fn fold_char(c: char, out: &mut String) {
 /// word (`l'utilisation`). `w/` is `with`, `w/o` is `without`.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut folded = String::with_capacity(text.len() + 8);
-    for c in bounded(text).chars().flat_map(char::to_lowercase) {
-        fold_char(c, &mut folded);
+    for c in bounded(text).chars() {
+        if c.is_ascii() && c != '`' {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            c.to_lowercase().for_each(|c| fold_char(c, &mut folded));
+        }
     }
     let mut words = Vec::new();
     for chunk in folded.split_whitespace() {
@@ -67,6 +71,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 fn split(chunk: &str, words: &mut Vec<String>) {
+    // Most are a plain word.
+    if chunk.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        words.extend((!chunk.is_empty()).then(|| chunk.to_owned()));
+        return;
+    }
     let chars: Vec<char> = chunk.chars().collect();
     let at = |index: usize| chars.get(index).copied().unwrap_or(' ');
     let mut word = String::new();

@@ -4,7 +4,7 @@
 //! tuned on the articles (`README.md` beside this file says from which, how, and under which license). It is compiled
 //! in with the feature `embedding`; without the feature it is empty, every likeness is 0, and words alone decide.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::names::SIGN;
 
@@ -22,7 +22,7 @@ const GOES_ON: &str = "##";
 #[derive(Debug)]
 pub(super) struct Table {
     dimensions: usize,
-    tokens: HashMap<&'static str, usize>,
+    tokens: FxHashMap<&'static str, usize>,
     /// What a row is multiplied with.
     scales: Vec<f32>,
     rows: &'static [u8],
@@ -42,7 +42,7 @@ impl Table {
     }
 
     fn empty() -> Self {
-        Self { dimensions: 0, tokens: HashMap::new(), scales: Vec::new(), rows: &[] }
+        Self { dimensions: 0, tokens: FxHashMap::default(), scales: Vec::new(), rows: &[] }
     }
 
     /// The layout: [`MAGIC`], three numbers of 4 bytes, the tokens with line ends between them, a scale of 4 bytes for
@@ -53,7 +53,7 @@ impl Table {
         let (count, dimensions, length) = (number(0)?, number(4)?, number(8)?);
         let (tokens, rest) = rest.get(12..)?.split_at_checked(length)?;
         let (scales, rows) = rest.split_at_checked(count * 4)?;
-        let tokens = std::str::from_utf8(tokens).ok()?.split('\n').zip(0..).collect::<HashMap<_, _>>();
+        let tokens = std::str::from_utf8(tokens).ok()?.split('\n').zip(0..).collect::<FxHashMap<_, _>>();
         let scales = scales.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         (rows.len() == count * dimensions).then_some(Self { dimensions, tokens, scales, rows })
     }
