@@ -8,7 +8,7 @@ const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":
     {"type":"library","name":"tap","version":"1.0","licenses":[{"license":{"id":"MIT"}}]}]}"#;
 
 /// What Ada puts into the first part of a release request.
-const FIRST: &[(&str, &str)] = &[
+pub const FIRST: &[(&str, &str)] = &[
     ("What will the project be called", "valve"),
     ("What kind of release", "new project"),
     ("Where is the code now", "https://git.example.com/valve"),
@@ -20,7 +20,7 @@ const FIRST: &[(&str, &str)] = &[
 ];
 
 /// The second part.
-const SECOND: &[(&str, &str)] = &[
+pub const SECOND: &[(&str, &str)] = &[
     ("What does it depend on", "see the file"),
     ("Does it contain or use cryptography", "No"),
     ("Does it send anything anywhere", "No"),
@@ -30,7 +30,7 @@ const SECOND: &[(&str, &str)] = &[
 ];
 
 /// The third part.
-const THIRD: &[(&str, &str)] = &[
+pub const THIRD: &[(&str, &str)] = &[
     ("Which team owns it", "Pipes"),
     ("Who will maintain it", "Ada, one day a week"),
     ("What do contributors agree to", "DCO"),

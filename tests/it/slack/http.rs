@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use serde_json::json;
 
 use crate::slack::company::Company;
+use crate::slack::forms::{FIRST, SECOND, THIRD};
 use crate::support::slack::http::{SIGNING_SECRET, now, signature};
 
 async fn post(to: SocketAddr, at: i64, signed: &str, body: String) -> u16 {
@@ -79,5 +80,53 @@ async fn what_slack_did_not_sign_leaves_nothing_behind() {
     company.slack.says("UADA", "DUADA", "license ISC", None);
     company.slack.sees("DUADA", |message| message.words().contains("ISC License")).await;
     company.slack.counts("DUADA", 1, |message| message.words().contains("MIT License")).await;
+    company.is_content();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_goes_from_a_form_to_its_decision_and_the_answers_to_its_parts_come_at_once() {
+    let (company, address) = Company::over_http().await;
+    let bot = company.serve();
+    let slack = &company.slack;
+    slack.verifies(address).await;
+    slack.commands("UADA", "CGENERAL", "request-release");
+    let form = company.fills(FIRST).await;
+    slack.fills(&form.id, "Under which license", "the usual one");
+    slack.submits(&form.id);
+    let wrong = slack.modal("UADA", |view| view.error("Under which license").is_some()).await;
+    assert_eq!((wrong.id.as_str(), wrong.errors.len()), (form.id.as_str(), 1), "{:?}", wrong.errors);
+    slack.fills(&form.id, "Under which license", "apache 2.0");
+    slack.submits(&form.id);
+    let second = company.fills(SECOND).await;
+    assert_eq!(second.id, form.id, "the next part stands in the same view");
+    slack.settles().await;
+    drop(bot);
+    let _bot = company.serve();
+    slack.verifies(address).await;
+    slack.submits(&form.id);
+    company.fills(THIRD).await;
+    slack.submits(&form.id);
+    slack.gone(&form.id).await;
+    let card = slack.sees("CLEGAL", |message| message.words().contains("valve")).await;
+    assert!(card.words().contains("Apache-2.0"), "{}", card.words());
+
+    // A reason that is missing is asked for in the answer, too.
+    slack.presses("ULEA", "CLEGAL", &card.ts, "question REL-1");
+    let form = slack.modal("ULEA", |view| view.asks("What do you want to know about REL-1")).await;
+    slack.fills(&form.id, "What do you want to know", "  ");
+    slack.submits(&form.id);
+    slack.modal("ULEA", |view| view.error("What do you want to know").is_some()).await;
+    slack.fills(&form.id, "What do you want to know", "Who maintains it?");
+    slack.submits(&form.id);
+    slack.gone(&form.id).await;
+    slack
+        .sees("CLEGAL", |message| message.ts == card.ts && message.words().contains("Who maintains it?"))
+        .await;
+    slack.presses("ULEA", "CLEGAL", &card.ts, "approve REL-1");
+    let card = slack.sees("CMGMT", |message| message.words().contains("valve")).await;
+    slack.reacts("UMIA", "CMGMT", &card.ts, "white_check_mark");
+    slack.sees("CLEGAL", |message| message.words().contains("This request is approved")).await;
+    slack.settles().await;
+    assert_eq!(slack.world().lost, 0, "every request was answered in time");
     company.is_content();
 }

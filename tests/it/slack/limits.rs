@@ -12,26 +12,33 @@ async fn what_slack_took_without_saying_so_is_not_said_twice_and_limits_drop_not
     company.slack.world().swallowed = 1;
     company.slack.says("UADA", "DUADA", "may we sell GPL software for money?", None);
     company.slack.sees("DUADA", |message| message.words().contains("Yes")).await;
+    let lookups = company.slack.world().lookups;
+    assert!(lookups > 0, "whether it was posted nobody knew");
     company.slack.world().limited = 3;
     company.slack.says("UADA", "DUADA", "license MIT", None);
     company.slack.sees("DUADA", |message| message.words().contains("MIT License")).await;
     company.slack.settles().await;
+    assert_eq!(company.slack.world().lookups, lookups, "what Slack refused for now is not looked for");
     let answers = company.slack.read("DUADA").iter().filter(|words| words.contains("Yes")).count();
     assert_eq!(answers, 1);
     company.is_content();
 }
 
-/// Five hundred people ask at once, and each is answered once.
+/// Five hundred people ask at once, and each is answered once. What is asked is acknowledged, however long nobody can be
+/// answered: Slack waits three seconds for that, and nothing but the commit may stand between.
 async fn five_hundred_ask(company: &Company) {
     company.knows_where_it_begins().await;
     let users: Vec<String> = (0..500).map(|number| format!("U{number:04}")).collect();
     for user in &users {
         company.slack.user(user, &json!({}));
     }
+    company.slack.holds_back(Some("chat.postMessage"));
     for user in &users {
         company.slack.says(user, &format!("D{user}"), "license MIT", None);
     }
     company.slack.settles().await;
+    assert!(users.iter().all(|user| company.slack.read(&format!("D{user}")).is_empty()));
+    company.slack.holds_back(None);
     for user in &users {
         company.slack.counts(&format!("D{user}"), 1, |message| message.words().contains("MIT License")).await;
     }

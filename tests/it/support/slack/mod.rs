@@ -107,6 +107,8 @@ pub struct World {
     leaving: Vec<mpsc::UnboundedSender<Frame>>,
     /// How often each method was called.
     pub calls: BTreeMap<String, usize>,
+    /// How often it was looked for a message that may have been posted.
+    pub lookups: usize,
     /// How many connections were opened.
     pub connections: usize,
     /// Socket Mode is switched off.
