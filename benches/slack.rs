@@ -27,36 +27,18 @@ use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
+#[path = "../tests/it/support/company.rs"]
+mod company;
+
+use company::company;
+
 const SECRET: &str = "bench-signing-secret";
 /// How many events are on their way at once.
 const AT_ONCE: usize = 64;
 /// How many events are told on each way.
 const EVENTS: usize = 20_000;
-/// Sample people who hold the roles; a bot whose requests nobody could decide does not start.
-const CONFIG: &str = r#"
-data = "data"
-[people.lea]
-name = "Lea (sample)"
-accounts = ["slack:ULEA"]
-[people.mia]
-name = "Mia (sample)"
-accounts = ["slack:UMIA"]
-[people.olga]
-name = "Olga (sample)"
-accounts = ["slack:UOLGA"]
-[roles]
-legal = ["lea"]
-management = ["mia"]
-security = ["olga"]
-ospo = ["olga"]
-[channels]
-legal = ["slack:C1"]
-management = ["slack:C1"]
-security = ["slack:C1"]
-ospo = ["slack:C1"]
-[slack]
-bot_token = { env = "OSPO_BENCH_BOT_TOKEN" }
-"#;
+/// How the program reaches Slack.
+const SLACK: &str = "[slack]\nbot_token = { env = \"OSPO_BENCH_BOT_TOKEN\" }\n";
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -143,7 +125,9 @@ impl Drop for Serving {
 
 impl Serving {
     fn start(folder: &Path, slack: SocketAddr, way: &str) -> Self {
-        let config = format!("{CONFIG}{way}\napi_url = \"http://{slack}/api\"\n");
+        // A bot whose requests nobody could decide does not start.
+        let sample = company(|who| format!("slack:U{}", who.to_uppercase()), |_| "slack:C1".to_owned());
+        let config = format!("data = \"data\"\n{sample}{SLACK}{way}\napi_url = \"http://{slack}/api\"\n");
         std::fs::write(folder.join("ospo.toml"), config).expect("a config");
         let child = Command::new(env!("CARGO_BIN_EXE_ospo"))
             .arg("serve")

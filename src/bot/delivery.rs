@@ -63,11 +63,13 @@ impl Core {
                         tried = Tried::Perhaps;
                     }
                     Err(Trouble::Store(error)) => return self.fail(error),
-                    Err(Trouble::Platform { why, after }) => {
+                    Err(Trouble::Platform { why, after, carried_out }) => {
                         let wait = wait(attempt, after, fastrand::f64());
                         warn!(attempt, wait_ms = wait.as_millis(), why, "not delivered; will try again");
                         attempt += 1;
-                        tried = Tried::Perhaps;
+                        if carried_out == Tried::Perhaps {
+                            tried = Tried::Perhaps;
+                        }
                         tokio::select! {
                             () = tokio::time::sleep(wait) => {}
                             () = self.hurry.cancelled() => return,
@@ -106,7 +108,12 @@ impl Core {
         };
         match delivered {
             Ok(message) => Ok(self.receipt(unit, outgoing, standing, message).await?),
-            Err(DeliveryError::Retry { why, after }) => Err(Trouble::Platform { why, after }),
+            Err(DeliveryError::Retry { why, after }) => {
+                Err(Trouble::Platform { why, after, carried_out: Tried::Never })
+            }
+            Err(DeliveryError::Unknown { why }) => {
+                Err(Trouble::Platform { why, after: None, carried_out: Tried::Perhaps })
+            }
             Err(DeliveryError::Refused { why }) => self.give_up(outgoing, &why).await,
             Err(DeliveryError::Gone) => self.give_up(outgoing, "a new message was gone at once").await,
         }
@@ -174,7 +181,7 @@ impl Core {
 
 enum Trouble {
     Store(StoreError),
-    Platform { why: String, after: Option<Duration> },
+    Platform { why: String, after: Option<Duration>, carried_out: Tried },
 }
 
 impl From<StoreError> for Trouble {

@@ -54,19 +54,19 @@ impl Core {
         };
         let mut attempt = 0;
         loop {
-            match adapter.fetch(message, file, LARGEST).await {
+            let (why, after) = match adapter.fetch(message, file, LARGEST).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(DeliveryError::Gone) => return Err("it is not there any more".to_owned()),
                 Err(DeliveryError::Refused { why }) => return Err(why),
-                Err(DeliveryError::Retry { why, after }) => {
-                    attempt += 1;
-                    warn!(why, attempt, "a file cannot be fetched");
-                    if attempt == ATTEMPTS {
-                        return Err(why);
-                    }
-                    self.pause(wait(attempt, after, fastrand::f64())).await;
-                }
+                Err(DeliveryError::Retry { why, after }) => (why, after),
+                Err(DeliveryError::Unknown { why }) => (why, None),
+            };
+            attempt += 1;
+            warn!(why, attempt, "a file cannot be fetched");
+            if attempt == ATTEMPTS {
+                return Err(why);
             }
+            self.pause(wait(attempt, after, fastrand::f64())).await;
         }
     }
 

@@ -98,17 +98,17 @@ impl Core {
     async fn show_home(&self, visit: &Visit) -> Result<Option<Option<Duration>>, StoreError> {
         let Some(adapter) = self.adapters.get(&visit.account.platform) else { return Ok(None) };
         let home = self.home_of(visit).await?;
-        match adapter.show_home(visit, &home).await {
-            Err(DeliveryError::Retry { why, after }) => {
-                warn!(why, "a home is not shown; will try again");
-                Ok(Some(after))
-            }
+        let (why, after) = match adapter.show_home(visit, &home).await {
+            Ok(()) => return Ok(None),
+            Err(DeliveryError::Retry { why, after }) => (why, after),
+            Err(DeliveryError::Unknown { why }) => (why, None),
             Err(why) => {
                 warn!(%why, "a home cannot be shown");
-                Ok(None)
+                return Ok(None);
             }
-            Ok(()) => Ok(None),
-        }
+        };
+        warn!(why, "a home is not shown; will try again");
+        Ok(Some(after))
     }
 
     async fn home_of(&self, visit: &Visit) -> Result<Home, StoreError> {

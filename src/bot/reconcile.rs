@@ -151,7 +151,11 @@ impl Core {
                 }
             }
             Ok(None) | Err(DeliveryError::Gone) => {}
-            Err(DeliveryError::Retry { why, .. } | DeliveryError::Refused { why }) => {
+            Err(
+                DeliveryError::Retry { why, .. }
+                | DeliveryError::Unknown { why }
+                | DeliveryError::Refused { why },
+            ) => {
                 info!(request = %request.id, why, "cannot read reactions now");
             }
         }

@@ -86,13 +86,19 @@ pub enum DeliveryAction {
 /// Why a delivery did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
-    /// It may succeed later.
+    /// It was not carried out, or the platform knows again what of it was; it may succeed later.
     #[error("not now: {why}")]
     Retry {
         /// What the platform said.
         why: String,
         /// How long the platform asks us to wait.
         after: Option<Duration>,
+    },
+    /// Nobody knows whether it was carried out, whole or in part; it is tried again as [`Tried::Perhaps`].
+    #[error("nobody knows whether it was carried out: {why}")]
+    Unknown {
+        /// What happened.
+        why: String,
     },
     /// The message to be edited is gone; it is to be posted anew.
     #[error("the message is gone")]

@@ -315,8 +315,8 @@ fn is_forward(span: &Span) -> bool {
     day.checked_add(*span).is_ok_and(|later| later > day)
 }
 
-/// The longest name on a picture.
-const LONGEST_SHORT: usize = 16;
+/// The longest name on a picture, where it has two lines.
+const LONGEST_SHORT: usize = 40;
 
 fn check(read: &ModelFile, renewal_is_sound: bool, file: &SourceFile) -> Vec<Fault> {
     let mut faults = Vec::new();

@@ -256,12 +256,13 @@ pub struct Point {
     pub areas: Vec<(String, f64)>,
 }
 
-/// The course over assessments, oldest first. A checklist or a conformance has none.
+/// The course over assessments, oldest first, each of them a point also when two were closed on one day. A checklist or a
+/// conformance has none.
 pub fn course(model: &Model, assessments: &[Assessment], today: jiff::civil::Date) -> Vec<Point> {
     if model.measure != Measure::Stages {
         return Vec::new();
     }
-    let mut points: Vec<Point> = assessments
+    assessments
         .iter()
         .map(|assessment| {
             let findings = Findings::of(model, assessment, &Targets::default());
@@ -275,11 +276,5 @@ pub fn course(model: &Model, assessments: &[Assessment], today: jiff::civil::Dat
                     .collect(),
             }
         })
-        .collect();
-    points.sort_by_key(|point| point.day);
-    // Of two on one day the later counts; the sort has kept their order.
-    points.reverse();
-    points.dedup_by_key(|point| point.day);
-    points.reverse();
-    points
+        .collect()
 }

@@ -264,9 +264,13 @@ fn the_next_assessment_shows_what_rose_what_fell_and_who_said_so() {
     assert_eq!(comparison.rose[0].by, Some(who("max")));
     assert_eq!((comparison.fell.len(), comparison.fell[0].by.clone()), (1, Some(who("ada"))));
     assert_eq!(comparison.areas.len(), 1, "people went from 0 to 1");
-    let points = course(&model, &[first, second], date(2027, 5, 24));
+    let points = course(&model, &[first.clone(), second.clone()], date(2027, 5, 24));
     assert_eq!(points.len(), 2);
     assert!(points[0].areas[1].1 < points[1].areas[1].1);
+    second.close(&model, who("olga"), now()).unwrap();
+    let on_one_day = course(&model, &[first, second], date(2027, 5, 24));
+    assert_eq!(on_one_day.len(), 2, "each is a point of its own");
+    assert_eq!(on_one_day[0].day, on_one_day[1].day);
 }
 
 #[test]

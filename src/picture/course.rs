@@ -1,6 +1,6 @@
 //! Several measures over time: a line each, with a mark of its own shape on every point and its name at its end.
 
-use super::svg::{Anchor, Color, Mark, Svg, short};
+use super::svg::{Anchor, Color, Mark, Svg, in_lines, short};
 
 /// One measure over time.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,20 +11,21 @@ pub struct Line {
     pub values: Vec<Option<f64>>,
 }
 
-const WIDTH: u32 = 760;
+const WIDTH: u32 = 820;
 const HEIGHT: u32 = 440;
 const MARGIN: f64 = 24.0;
 /// The field in which lines are drawn: left, top, right, bottom.
-const FIELD: (f64, f64, f64, f64) = (140.0, 88.0, 520.0, 380.0);
+const FIELD: (f64, f64, f64, f64) = (200.0, 88.0, 580.0, 380.0);
 /// How far apart names at the end of lines are at least.
 const ROW: f64 = 20.0;
 /// The most characters that fit.
 const TITLE: usize = 48;
 const SUBTITLE: usize = 92;
 const LABEL: usize = 20;
-const LEVEL: usize = 14;
-/// The most names of moments that fit side by side.
-const MOMENTS: usize = 6;
+const LEVEL: usize = 22;
+const MOMENT: usize = 10;
+/// The room that the name of a moment needs.
+const MOMENT_WIDTH: f64 = 76.0;
 
 const LOOKS: [(Color, Mark); 8] = [
     (Color::Blue, Mark::Dot),
@@ -55,20 +56,21 @@ pub fn course(
         let y = height(level as f64, steps);
         svg.line((left, y), (right, y), Color::Groove);
         let name = level.checked_sub(1).and_then(|level| levels.get(level)).map_or("not begun", |name| *name);
-        svg.text(
-            (left - 12.0, y + 4.0),
-            12,
-            Anchor::End,
-            Color::Faint,
-            &format!("{} {level}", short(name, LEVEL)),
-        );
+        svg.text((left - 12.0, y + 4.0), 12, Anchor::End, Color::Faint, &level.to_string());
+        let words = in_lines(name.split(' '), " ", LEVEL, 2);
+        let first = y + 4.0 - (words.len() - 1) as f64 * 7.5;
+        for (line, words) in words.iter().enumerate() {
+            let y = first + line as f64 * 15.0;
+            svg.text((left - 30.0, y), 12, Anchor::End, Color::Faint, words);
+        }
     }
     let across = places(moments);
-    let every = moments.len().div_ceil(MOMENTS).max(1);
-    for (n, ((_, name), x)) in moments.iter().zip(&across).enumerate() {
-        // Counted from the newest, which always has its name.
-        if (moments.len() - 1 - n).is_multiple_of(every) {
-            svg.text((*x, bottom + 24.0), 12, Anchor::Middle, Color::Faint, &short(name, LEVEL));
+    // From the newest, which always has its name, each that has room.
+    let mut free = f64::INFINITY;
+    for ((_, name), x) in moments.iter().zip(&across).rev() {
+        if *x <= free {
+            svg.text((*x, bottom + 24.0), 12, Anchor::Middle, Color::Faint, &short(name, MOMENT));
+            free = x - MOMENT_WIDTH;
         }
     }
     let aside = apart(lines, moments.len(), steps);
@@ -147,21 +149,28 @@ fn height(value: f64, steps: f64) -> f64 {
     bottom - value.clamp(0.0, steps) / steps * (bottom - top)
 }
 
-/// Where moments stand from left to right; a single one stands in the middle.
+/// Where moments stand from left to right: apart by their time, and by a third of an even share, so that those of one day
+/// stand beside one another; a single one stands in the middle.
 fn places(moments: &[(f64, String)]) -> Vec<f64> {
     let (left, _, right, _) = FIELD;
-    let inside = (left + 44.0, right - 30.0);
-    let first = moments.first().map_or(0.0, |moment| moment.0);
-    let span = moments.last().map_or(0.0, |moment| moment.0) - first;
-    let place = |(at, _): &(f64, String)| {
-        let part = (at - first) / span;
-        if part.is_finite() {
-            inside.0 + part.clamp(0.0, 1.0) * (inside.1 - inside.0)
-        } else {
-            (inside.0 + inside.1) / 2.0
-        }
+    let (from, to) = (left + 44.0, right - 30.0);
+    let between = |two: &[(f64, String)]| (two[1].0 - two[0].0).max(0.0);
+    let gaps: Vec<f64> = moments.windows(2).map(between).collect();
+    let (all, even) = (gaps.iter().sum::<f64>(), 1.0 / gaps.len().max(1) as f64);
+    let share = |gap: &f64| {
+        let by_time = gap / all;
+        if by_time.is_finite() { even / 3.0 + by_time * 2.0 / 3.0 } else { even }
     };
-    moments.iter().map(place).collect()
+    match gaps.is_empty() {
+        true => vec![(from + to) / 2.0; moments.len()],
+        false => {
+            let along = gaps.iter().scan(0.0, |along, gap| {
+                *along += share(gap);
+                Some(*along)
+            });
+            std::iter::once(0.0).chain(along).map(|part| from + part.min(1.0) * (to - from)).collect()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -180,9 +189,24 @@ mod tests {
             Line { label: "Security".to_owned(), values: vec![None, Some(2.0), Some(2.5)] },
         ];
         let svg = course("Course", "sample", &["Awareness", "Ad hoc"], &moments(3), &lines).finish();
-        for expected in [">Compliance<", ">Security<", ">2026-03<", ">Awareness 1<", "not begun 0"] {
+        for expected in
+            [">Compliance<", ">Security<", ">2026-03<", ">Awareness<", ">1<", ">not begun<", ">0<"]
+        {
             assert!(svg.contains(expected), "{expected} in {svg}");
         }
+    }
+
+    #[test]
+    fn moments_of_one_day_stand_beside_one_another_each_with_its_name() {
+        let day = |at: f64| (at, "2026-11-26".to_owned());
+        let apart = |moments: &[(f64, String)]| {
+            let places = places(moments);
+            places.windows(2).map(|two| two[1] - two[0]).fold(f64::INFINITY, f64::min)
+        };
+        assert!(apart(&[day(1.0), day(1.0)]) > MOMENT_WIDTH);
+        assert!(apart(&[day(0.0), day(90.0), day(90.0)]) > 50.0);
+        let svg = course("", "", &["a"], &[day(1.0), day(1.0)], &[]).finish();
+        assert_eq!(svg.matches(">2026-11-26<").count(), 2, "{svg}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A radar chart: several measures at once, each on a spoke of its own, against its target. The value stands beside
 //! every name, so that neither color nor a ruler is needed to read it.
 
-use super::svg::{Anchor, Color, Svg, short};
+use super::svg::{Anchor, Color, Svg, in_lines, short};
 
 /// One measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ const TITLE: usize = 46;
 const SUBTITLE: usize = 88;
 const LABEL: usize = 22;
 const NOTE: usize = 26;
-const RINGS: usize = 68;
+const RINGS: usize = 62;
 
 /// Draws spokes under a headline and a line about it. `rings` names the steps from the middle outward. Fewer than three
 /// spokes make no shape; then only the names are drawn.
@@ -98,9 +98,13 @@ fn legend(svg: &mut Svg, rings: &[&str]) {
     let dash = MARGIN + 90.0;
     svg.limit(&[(dash, y - 4.0), (dash + 34.0, y - 4.0)], Color::Amber);
     svg.text((dash + 42.0, y), 13, Anchor::Start, Color::Ink, "target: far enough");
-    let names = rings.iter().enumerate().map(|(ring, name)| format!("{} {name}", ring + 1));
-    let names = short(&names.collect::<Vec<_>>().join(" · "), RINGS);
-    svg.text((f64::from(WIDTH) - MARGIN, y), 12, Anchor::End, Color::Faint, &names);
+    let names: Vec<String> =
+        rings.iter().enumerate().map(|(ring, name)| format!("{} {name}", ring + 1)).collect();
+    let lines = in_lines(names.iter().map(String::as_str), " · ", RINGS, 2);
+    for (above, line) in lines.iter().rev().enumerate() {
+        let y = y - above as f64 * 17.0;
+        svg.text((f64::from(WIDTH) - MARGIN, y), 12, Anchor::End, Color::Faint, line);
+    }
 }
 
 /// The point on a spoke at a distance from the middle; the first spoke points up, the rest follow clockwise.

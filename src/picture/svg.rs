@@ -221,6 +221,28 @@ pub(super) fn short(text: &str, most: usize) -> String {
     short
 }
 
+/// Parts with a sign between them, in as few lines of at most so many characters as hold them, and in so many lines at
+/// most; what does not fit is cut.
+pub(super) fn in_lines<'a>(
+    parts: impl IntoIterator<Item = &'a str>,
+    between: &str,
+    most: usize,
+    lines: usize,
+) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for part in parts {
+        let full = all.len() == lines;
+        match all.last_mut() {
+            Some(line) if full || line.chars().count() + between.len() + part.chars().count() <= most => {
+                line.push_str(between);
+                line.push_str(part);
+            }
+            _ => all.push(part.to_owned()),
+        }
+    }
+    all.iter().map(|line| short(line, most)).collect()
+}
+
 /// At most 200 characters of somebody's words, as XML text.
 fn escaped(words: &str) -> String {
     let mut safe = String::new();
@@ -240,6 +262,15 @@ fn escaped(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_stand_in_as_few_lines_as_hold_them() {
+        let parts = ["Community,", "Education,", "Engagement"];
+        assert_eq!(in_lines(parts, " ", 21, 2), ["Community, Education,", "Engagement"]);
+        assert_eq!(in_lines(parts, " ", 21, 1), ["Community, Education…"]);
+        assert_eq!(in_lines(parts, " ", 80, 2), ["Community, Education, Engagement"]);
+        assert_eq!(in_lines([], " ", 80, 2), [""; 0]);
+    }
 
     #[test]
     fn words_are_data() {

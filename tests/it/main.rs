@@ -18,10 +18,6 @@ mod requests;
 mod simulation;
 #[cfg(feature = "slack")]
 mod slack;
-#[cfg(feature = "slack")]
-mod slack_forms;
-#[cfg(feature = "slack")]
-mod slack_wire;
 mod store;
 mod story;
 mod support;

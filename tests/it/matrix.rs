@@ -2,6 +2,7 @@
 //! goes wrong.
 
 mod account;
+mod assessment;
 mod company;
 mod foreign;
 mod load;

@@ -65,6 +65,16 @@ pub enum CoachCommand {
     StrategyExport,
 }
 
+impl CoachCommand {
+    /// Whether it is a step of an assessment that goes on, which those who read along may see, as they see its questions.
+    pub fn is_of_the_dialogue(&self) -> bool {
+        matches!(
+            self,
+            Self::Assess(_) | Self::Answer(_) | Self::Invite(_) | Self::Target(_) | Self::Finish(_)
+        )
+    }
+}
+
 /// How much of a result is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Full {

@@ -96,7 +96,7 @@ impl From<Trouble> for DeliveryError {
             Trouble::LoggedOut(code) => Self::Retry { why: texts::logged_out(&code), after: None },
             Trouble::NotFound => Self::Refused { why: texts::NOT_THERE.to_owned() },
             Trouble::Refused(code) => Self::Refused { why: texts::refused(&code) },
-            Trouble::Passing(why) => Self::Retry { why, after: None },
+            Trouble::Passing(why) => Self::Unknown { why },
         }
     }
 }

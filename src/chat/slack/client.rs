@@ -87,12 +87,20 @@ impl From<CallError> for DeliveryError {
         match error {
             CallError::Refused(code) => Self::Refused { why: super::texts::refused(&code) },
             CallError::Limited(after) => Self::Retry { why: "Slack asks to wait".to_owned(), after },
-            CallError::Unknown(why) => Self::Retry { why, after: None },
+            CallError::Unknown(why) => Self::Unknown { why },
         }
     }
 }
 
 impl CallError {
+    /// The same after a part was carried out: what Slack did not do now may still be half done.
+    pub fn in_part(self) -> Self {
+        match self {
+            Self::Limited(_) => Self::Unknown("Slack asks to wait in the middle of it".to_owned()),
+            other => other,
+        }
+    }
+
     /// Whether Slack gave one of these error codes.
     pub fn is(&self, codes: &[&str]) -> bool {
         matches!(self, Self::Refused(code) if codes.contains(&code.split(' ').next().unwrap_or_default()))

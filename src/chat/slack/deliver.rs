@@ -83,8 +83,15 @@ impl SlackAdapter {
                 self.post_at(delivery, Target::of(near), rendered).await
             }
             // No file can be put beside what one person alone sees.
-            Destination::Private { account, .. } if rendered.has_files() => {
-                self.post_direct(delivery, account, rendered).await
+            Destination::Private { account, near } if rendered.has_files() => {
+                let posted = self.post_direct(delivery, account, rendered).await?;
+                let hint = Rendered::words(texts::SENT_DIRECTLY);
+                if let Err(error) = self.whisper(account, Target::of(near), &hint).await
+                    && !error.is(NOT_THERE)
+                {
+                    warn!(?error, "nobody is told where a file was sent");
+                }
+                Ok(posted)
             }
             Destination::Private { account, near } => {
                 match self.whisper(account, Target::of(near), rendered).await {
@@ -145,7 +152,7 @@ impl SlackAdapter {
             }
         };
         let thread = at.thread.as_ref().unwrap_or(&ts);
-        self.attach(&at.channel, thread, delivery, rendered).await?;
+        self.attach(&at.channel, thread, delivery, rendered).await.map_err(CallError::in_part)?;
         Ok(MessageRef {
             channel: ChannelId::new(Platform::Slack, at.channel.to_string()),
             id: ts.to_string(),

@@ -224,7 +224,8 @@ fn pressed(press: &Press, at: Timestamp) -> Option<Heard> {
         press.container.channel_id.as_ref().or(press.channel.as_ref().map(|channel| &channel.id))?;
     let channel_id = channel_id.clone().into();
     let ts = press.container.message_ts.clone()?;
-    let thread = press.message.as_ref().and_then(|message| message.thread_ts.as_deref());
+    let in_message = || press.message.as_ref().and_then(thread);
+    let thread = press.container.thread_ts.as_deref().filter(|thread| **thread != *ts).or_else(in_message);
     Some(Heard {
         id: EventId(format!("slack:press:{}", press.trigger_id)),
         at,

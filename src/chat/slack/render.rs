@@ -27,6 +27,12 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
+    /// Words of our own and no more.
+    pub fn words(words: &str) -> Self {
+        let (text, whole) = (escape(words), words.to_owned());
+        Self { text, blocks: Vec::new(), pictures: Vec::new(), overflow: None, whole }
+    }
+
     /// Whether something is to be uploaded beside it.
     pub fn has_files(&self) -> bool {
         self.overflow.is_some() || !self.pictures.is_empty()

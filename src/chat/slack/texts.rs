@@ -93,6 +93,9 @@ pub(super) const NO_FORM: &str =
     "There is no form to fill in here. I answer you in the conversation; you can close this.";
 /// Where a message has no room for more.
 pub(super) const MORE_IN_FILE: &str = "There is more than fits here: the whole is in the file below.";
+/// In a channel, to somebody whose answer comes with a file.
+pub(super) const SENT_DIRECTLY: &str =
+    "My answer comes with a picture or a file, so I sent it to you in our direct conversation.";
 /// Where a Home tab has no room for more.
 pub(super) const MORE_AT_HOME: &str = "There is more than fits here. Write “requests” to me to see it.";
 /// Before a press counts.

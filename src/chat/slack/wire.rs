@@ -163,6 +163,9 @@ pub(super) struct Press {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Container {
     pub message_ts: Option<String>,
+    /// The thread that it is in. What one person alone sees comes without its message, and is known by this alone; see
+    /// <https://github.com/slackapi/java-slack-sdk/issues/1200>.
+    pub thread_ts: Option<String>,
     pub channel_id: Option<String>,
 }
 

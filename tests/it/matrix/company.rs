@@ -9,6 +9,7 @@ use std::time::Duration;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId};
 use tempfile::TempDir;
 
+use crate::support::company as sample;
 use crate::support::matrix::{PASSWORD, Person, Privacy, Shown, Synapse};
 use crate::support::ospo;
 
@@ -120,31 +121,22 @@ impl<S: AsRef<Synapse>> Company<S> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("passphrase"), "pass-phrase of the test\n").unwrap();
         std::fs::write(folder.path().join("password"), PASSWORD).unwrap();
+        let [a, l, m, o] = [&ada, &lea, &mia, &olga].map(Person::id);
+        let id = |who: &str| match who {
+            "ada" => a,
+            "lea" => l,
+            "mia" => m,
+            _ => o,
+        };
+        let room = |role: &str| match role {
+            "legal" => &legal,
+            "management" => &management,
+            _ => &office,
+        };
         let config = format!(
             r#"
 data = "data"
-[people.ada]
-name = "Ada (sample)"
-accounts = ["matrix:{ada}"]
-[people.lea]
-name = "Lea (sample)"
-accounts = ["matrix:{lea}"]
-[people.mia]
-name = "Mia (sample)"
-accounts = ["matrix:{mia}"]
-[people.olga]
-name = "Olga (sample)"
-accounts = ["matrix:{olga}"]
-[roles]
-legal = ["lea"]
-management = ["mia"]
-security = ["olga"]
-ospo = ["olga"]
-[channels]
-legal = ["matrix:{legal}"]
-management = ["matrix:{management}"]
-security = ["matrix:{office}"]
-ospo = ["matrix:{office}"]
+{company}
 [counsel]
 per_person_per_hour = 1000
 per_channel_per_hour = 1000
@@ -153,12 +145,10 @@ homeserver = "{url}"
 user = "{bot_id}"
 store_passphrase = {{ file = "passphrase" }}
 allowed_servers = ["elsewhere.example"]
-allowed_people = ["{ada}", "{lea}", "{mia}", "{olga}"]
+allowed_people = ["{a}", "{l}", "{m}", "{o}"]
 "#,
-            ada = ada.id(),
-            lea = lea.id(),
-            mia = mia.id(),
-            olga = olga.id(),
+            company =
+                sample::company(|who| format!("matrix:{}", id(who)), |role| format!("matrix:{}", room(role))),
             url = server.url(),
         );
         std::fs::write(folder.path().join("ospo.toml"), config).unwrap();

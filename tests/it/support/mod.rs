@@ -1,5 +1,9 @@
 //! The real binary, driven as a person or a script would; and a platform in memory.
 
+#[cfg(any(feature = "slack", feature = "matrix"))]
+pub mod assessment;
+#[cfg(any(feature = "slack", feature = "matrix"))]
+pub mod company;
 pub mod fake;
 #[cfg(feature = "matrix")]
 pub mod matrix;

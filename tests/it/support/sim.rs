@@ -176,7 +176,7 @@ impl ChatAdapter for SimChat {
     async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
         let mut guard = self.state.lock().unwrap();
         let state = &mut *guard;
-        let lost = |what: &str| DeliveryError::Retry { why: what.to_owned(), after: None };
+        let lost = |what: &str| DeliveryError::Unknown { why: what.to_owned() };
         if state.random.u8(..) < state.trouble {
             return Err(lost("the connection is gone before"));
         }

@@ -15,6 +15,7 @@ use super::super::coach::{CoachCommand, Kept, Shelf, report};
 use super::super::intent::FormWord;
 use super::super::pictures;
 use super::super::records::{Coaching, Conversation};
+use super::super::seat;
 use super::super::texts::nothing_under_way;
 use super::{ConversationChange, Decision, Loaded, Scene};
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome, Subject};
@@ -50,6 +51,7 @@ impl Scene<'_> {
         let Some(shelf) = &loaded.shelf else { return Decision::default() };
         let conversation = loaded.conversation.as_ref();
         let coach = Coach { scene: *self, person, shelf, conversation };
+        let seat = loaded.seat.as_ref().filter(|_| command.is_of_the_dialogue());
         let answered = match command {
             CoachCommand::Models => Ok(coach.models()),
             CoachCommand::Assess(words) => coach.assess(&words),
@@ -78,7 +80,14 @@ impl Scene<'_> {
             CoachCommand::StrategyInvite(who) => coach.strategy_invite(&who),
             CoachCommand::StrategyExport => Ok(coach.strategy_export()),
         };
-        answered.unwrap_or_else(|content| self.reply(*content))
+        match (answered, seat) {
+            (Ok(mut decision), Some(seat)) => {
+                seat::hold(&mut decision.effects, self.event, seat);
+                decision
+            }
+            (Ok(decision), None) => decision,
+            (Err(content), _) => self.reply(*content),
+        }
     }
 
     /// Words for what the coach is asking.

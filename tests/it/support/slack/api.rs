@@ -64,6 +64,7 @@ const NEEDED: &[(&str, &str)] = &[
 fn limited(server: &Server, method: &str, arguments: &Value) -> Option<Response> {
     let mut world = server.world.lock().unwrap();
     *world.calls.entry(method.to_owned()).or_default() += 1;
+    world.lookups += usize::from(history::with_metadata(arguments));
     let needed = NEEDED.iter().find(|(beginning, _)| method.starts_with(beginning)).map(|(_, scope)| *scope);
     if needed.is_some_and(|needed| !world.scopes.split(',').any(|scope| scope == needed)) {
         return Some(refuse("missing_scope"));

@@ -56,7 +56,8 @@ pub(super) fn conversations(world: &World, arguments: &Value) -> Response {
     page(found.collect(), "channels", arguments, 999)
 }
 
-fn with_metadata(arguments: &Value) -> bool {
+/// Whether the metadata of apps is asked for: the bot does when it looks for a message of its own.
+pub(super) fn with_metadata(arguments: &Value) -> bool {
     arguments["include_all_metadata"] == "true" || arguments["include_all_metadata"] == true
 }
 

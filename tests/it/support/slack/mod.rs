@@ -107,6 +107,8 @@ pub struct World {
     leaving: Vec<mpsc::UnboundedSender<Frame>>,
     /// How often each method was called.
     pub calls: BTreeMap<String, usize>,
+    /// How often it was looked for a message that may have been posted.
+    pub lookups: usize,
     /// How many connections were opened.
     pub connections: usize,
     /// Socket Mode is switched off.
@@ -274,15 +276,20 @@ impl Slack {
 
     /// The first message of the bot in a channel for which something holds, as soon as there is one.
     pub async fn sees(&self, channel: &str, what: impl Fn(&Message) -> bool) -> Message {
+        self.found(channel, |messages| messages.iter().find(|m| m.user == BOT && what(m)).cloned()).await
+    }
+
+    /// The newest such message.
+    pub async fn latest(&self, channel: &str, what: impl Fn(&Message) -> bool) -> Message {
+        self.found(channel, |messages| messages.iter().rfind(|m| m.user == BOT && what(m)).cloned()).await
+    }
+
+    async fn found(&self, channel: &str, find: impl Fn(&[Message]) -> Option<Message>) -> Message {
         let mut changes = self.changed.subscribe();
         let wait = async {
             loop {
                 changes.borrow_and_update();
-                let found = self
-                    .world()
-                    .channels
-                    .get(channel)
-                    .and_then(|messages| messages.iter().find(|m| m.user == BOT && what(m)).cloned());
+                let found = self.world().channels.get(channel).and_then(|messages| find(messages));
                 if let Some(message) = found {
                     return message;
                 }

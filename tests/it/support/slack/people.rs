@@ -125,14 +125,20 @@ impl Slack {
             let message = messages.iter().find(|message| message.ts == ts).expect("the message is there");
             assert!(message.buttons().iter().any(|button| button == value), "no such button: {:?}", message.buttons());
             let ephemeral = message.only_for.is_some();
-            let payload = json!({
+            let mut payload = json!({
                 "type": "block_actions", "team": { "id": TEAM, "domain": "model" }, "user": { "id": user },
                 "api_app_id": "AMODEL", "trigger_id": trigger,
                 "container": { "type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": ephemeral },
                 "channel": { "id": channel, "name": "c" },
-                "message": message.json(false),
                 "actions": [{ "type": "button", "action_id": "press", "value": value, "action_ts": "1.1" }],
             });
+            if let Some(thread) = &message.thread {
+                payload["container"]["thread_ts"] = json!(thread);
+            }
+            // Of what one person alone sees, Slack tells no more than where it stands.
+            if !ephemeral {
+                payload["message"] = message.json(false);
+            }
             world.envelope("interactive", payload);
         });
     }
