@@ -196,18 +196,26 @@ pub(super) fn rank(index: &Index, question: &Question, hits: &[Hit]) -> Vec<Rank
         .map(|hit| {
             let mut measures = measure(index, question, hit.article);
             measures.whole = hit.whole / whole;
-            let same = if measures.likeness >= THE_SAME { LEAD_OF_THE_SAME } else { 0.0 };
-            Ranked { article: hit.article, measures, score: measures.score(&weights) + same }
+            let lead = if in_these_words(question, &measures) { LEAD_OF_THE_SAME } else { 0.0 };
+            Ranked { article: hit.article, measures, score: measures.score(&weights) + lead }
         })
         .collect();
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.article.cmp(&b.article)));
     ranked
 }
 
-/// From this likeness on an article is asked for in its own words.
+/// From this likeness on the terms are the same.
 pub(super) const THE_SAME: f32 = 0.95;
+/// From here on small words make no other question of the same terms: "the CLA" is not "who signs the CLA".
+const MEANT_THE_SAME: f32 = 0.9;
 /// The weights were fitted on ways of asking that no article had. What one has is taken at its word.
 const LEAD_OF_THE_SAME: f32 = 0.2;
+
+/// Whether an article is asked for in its own words.
+fn in_these_words(question: &Question, measures: &Measures) -> bool {
+    let meant = question.meaning.is_none() || measures.meaning >= MEANT_THE_SAME;
+    measures.likeness >= THE_SAME && meant
+}
 
 fn measure(index: &Index, question: &Question, article: usize) -> Measures {
     let profile = &index.profiles[article];
