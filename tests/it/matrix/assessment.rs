@@ -19,12 +19,15 @@ struct Seat<'a> {
 }
 
 impl Seat<'_> {
+    /// What the bot has said here so far.
+    fn said(&self) -> Vec<Shown> {
+        let said = self.company.said(self.person, &self.room).into_iter();
+        said.filter(|shown| shown.thread == self.thread).collect()
+    }
+
     /// What the bot said here last that fits, as soon as there is something.
     async fn latest(&self, fits: impl Fn(&Shown) -> bool) -> Shown {
-        let here = |shown: &Shown| shown.thread == self.thread && fits(shown);
-        self.person
-            .until(|| self.company.said(self.person, &self.room).into_iter().rfind(|shown| here(shown)))
-            .await
+        self.person.until(|| self.said().into_iter().rfind(|shown| fits(shown))).await
     }
 
     async fn says(&self, words: &str) {
@@ -47,7 +50,8 @@ impl Seat<'_> {
 
     /// Waits until the bot has said something else.
     async fn is_told(&mut self) {
-        self.heard = self.latest(|shown| shown.body != self.heard).await.body;
+        let newest = || self.said().pop().filter(|shown| shown.body != self.heard);
+        self.heard = self.person.until(newest).await.body;
     }
 }
 
