@@ -74,13 +74,17 @@ async fn assess(fate: Fate) -> String {
     slack.connected().await;
     let mut heard = [String::new(), String::new()];
     for (number, step) in steps(Extent::Whole).into_iter().enumerate() {
+        let heard = &mut heard[usize::from(step.0 == "ada")];
+        if step.0 == "ada" && heard.is_empty() {
+            // She was asked to take part.
+            *heard = told(slack, step.0, heard).await;
+        }
         takes(slack, step).await;
         if fate == Fate::Dies && number % 9 == 4 {
             // First the old one, so that the new one finds its records free.
             drop(bot.take());
             bot = Some(company.serve());
         }
-        let heard = &mut heard[usize::from(step.0 == "ada")];
         *heard = told(slack, step.0, heard).await;
     }
     slack.commands("UOLGA", "COSPO", "maturity result");
