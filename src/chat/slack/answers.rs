@@ -51,6 +51,12 @@ pub(super) struct Membership {
     pub is_member: bool,
 }
 
+/// A conversation that was opened.
+#[derive(Debug, Deserialize)]
+pub(super) struct Opened {
+    pub channel: Named,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Conversations {
     pub channels: Vec<Named>,

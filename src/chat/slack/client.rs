@@ -11,8 +11,8 @@ use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
 use super::answers::{
-    ChannelAnswer, FileAnswer, GroupAnswer, Identity, Messages, Page, Reactions, ReactionsAnswer, User,
-    UserAnswer,
+    ChannelAnswer, FileAnswer, GroupAnswer, Identity, Messages, Opened, Page, Reactions, ReactionsAnswer,
+    User, UserAnswer,
 };
 use super::pace::Holds;
 use super::views::View;
@@ -211,35 +211,37 @@ impl Client {
 
     /// The direct conversation with a user.
     pub async fn direct(&self, user: &SlackUserId) -> Result<SlackChannelId, CallError> {
-        let request = SlackApiConversationsOpenRequest::new().with_users(vec![user.clone()]);
-        let session = self.session();
-        let opened = self.call("conversations.open", "", session.conversations_open(&request)).await?;
-        Ok(opened.channel.id)
+        // The library would send a list where Slack documents a text.
+        let request = serde_json::json!({ "users": user });
+        let opened: Opened = self.post_json("conversations.open", &request).await?;
+        Ok(opened.channel.id.into())
     }
 
     /// Opens a view for whom a trigger belongs to. Only what is needed of the answer is read.
     pub async fn open_view(&self, trigger: &SlackTriggerId, view: SlackView) -> Result<View, CallError> {
         let request = SlackApiViewsOpenRequest::new(trigger.clone(), view);
-        Ok(self.views("views.open", &request).await?.view)
+        Ok(self.post_json::<_, Shown>("views.open", &request).await?.view)
     }
 
     /// Changes a view, if it is still the one with a hash; without one, whatever it is.
     pub async fn update_view(&self, id: &str, hash: &str, view: SlackView) -> Result<View, CallError> {
         let request = SlackApiViewsUpdateRequest::new(view).with_view_id(id.to_owned().into());
         let request = if hash.is_empty() { request } else { request.with_hash(hash.to_owned()) };
-        Ok(self.views("views.update", &request).await?.view)
+        Ok(self.post_json::<_, Shown>("views.update", &request).await?.view)
     }
 
     /// Shows a user's Home tab.
     pub async fn publish_view(&self, user: &SlackUserId, view: SlackView) -> Result<(), CallError> {
-        self.views("views.publish", &SlackApiViewsPublishRequest::new(user.clone(), view)).await.map(drop)
+        let request = SlackApiViewsPublishRequest::new(user.clone(), view);
+        self.post_json::<_, Shown>("views.publish", &request).await.map(drop)
     }
 
-    async fn views<T: Serialize + Send + Sync>(
-        &self,
-        method: &'static str,
-        request: &T,
-    ) -> Result<Shown, CallError> {
+    /// Calls a method whose limits are not those of a channel, and reads as much of the answer as the bot needs.
+    async fn post_json<T, U>(&self, method: &'static str, request: &T) -> Result<U, CallError>
+    where
+        T: Serialize + Send + Sync,
+        U: DeserializeOwned + Send,
+    {
         let session = self.session();
         self.call(method, "", session.http_session_api.http_post(method, request, None)).await
     }

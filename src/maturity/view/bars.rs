@@ -4,9 +4,9 @@ use super::super::model::{Measure, Model};
 use super::super::result::{AreaResult, Findings, Point, Standing};
 use super::super::texts;
 
-/// `███████░░░`: how far along.
+/// `███████░░░`: how far along; as short as leaves room for the name of a stage.
 fn bar(along: f64, of: usize) -> String {
-    const CELLS: usize = 15;
+    const CELLS: usize = 10;
     let part = if of == 0 { 0.0 } else { (along / of as f64).clamp(0.0, 1.0) };
     let full = (part * CELLS as f64).floor() as usize;
     format!("{}{}", "█".repeat(full), "░".repeat(CELLS - full))

@@ -3,7 +3,7 @@
 
 use crate::slack::company::Company;
 use crate::support::assessment::{Extent, Step, on_the_console, result, steps};
-use crate::support::slack::{Message, Slack};
+use crate::support::slack::{BOT, Message, Slack};
 
 /// What becomes of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,19 @@ fn seat(who: &str) -> (&'static str, &'static str) {
 /// Whether a message is for somebody in the place where they take part.
 fn is_for(who: &str) -> impl Fn(&Message) -> bool {
     let (user, channel) = seat(who);
-    move |message| channel.starts_with('D') || message.only_for.as_deref() == Some(user)
+    move |message| {
+        message.user == BOT && (channel.starts_with('D') || message.only_for.as_deref() == Some(user))
+    }
 }
 
 /// What was said to somebody last, as soon as it is not what it was.
 async fn told(slack: &Slack, who: &str, before: &str) -> String {
     let is_for = is_for(who);
-    slack.latest(seat(who).1, |message| is_for(message) && message.words() != before).await.words()
+    let newest = |messages: &[Message]| messages.iter().rfind(|message| is_for(message)).cloned();
+    slack
+        .found(seat(who).1, |messages| newest(messages).filter(|newest| newest.words() != before))
+        .await
+        .words()
 }
 
 /// Somebody takes a step: by a button where there is one, in words elsewhere.
@@ -68,13 +74,17 @@ async fn assess(fate: Fate) -> String {
     slack.connected().await;
     let mut heard = [String::new(), String::new()];
     for (number, step) in steps(Extent::Whole).into_iter().enumerate() {
+        let heard = &mut heard[usize::from(step.0 == "ada")];
+        if step.0 == "ada" && heard.is_empty() {
+            // She was asked to take part.
+            *heard = told(slack, step.0, heard).await;
+        }
         takes(slack, step).await;
         if fate == Fate::Dies && number % 9 == 4 {
             // First the old one, so that the new one finds its records free.
             drop(bot.take());
             bot = Some(company.serve());
         }
-        let heard = &mut heard[usize::from(step.0 == "ada")];
         *heard = told(slack, step.0, heard).await;
     }
     slack.commands("UOLGA", "COSPO", "maturity result");

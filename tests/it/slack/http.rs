@@ -122,6 +122,11 @@ async fn a_request_goes_from_a_form_to_its_decision_and_the_answers_to_its_parts
     slack
         .sees("CLEGAL", |message| message.ts == card.ts && message.words().contains("Who maintains it?"))
         .await;
+    slack.commands("UADA", "CGENERAL", "answer REL-1");
+    let form = slack.modal("UADA", |view| view.asks("Who maintains it?")).await;
+    slack.fills(&form.id, "Who maintains it?", "We do");
+    slack.submits(&form.id);
+    slack.gone(&form.id).await;
     slack.presses("ULEA", "CLEGAL", &card.ts, "approve REL-1");
     let card = slack.sees("CMGMT", |message| message.words().contains("valve")).await;
     slack.reacts("UMIA", "CMGMT", &card.ts, "white_check_mark");

@@ -37,11 +37,13 @@ async fn killed_at_any_moment_of_a_question_it_is_answered_once() {
 struct Mortal<'a> {
     company: &'a Company,
     serving: Option<Serving>,
+    /// How many connections there had been when it started.
+    connections: usize,
 }
 
 impl<'a> Mortal<'a> {
     fn starts(company: &'a Company) -> Self {
-        Self { company, serving: Some(company.serve()) }
+        Self { company, serving: Some(company.serve()), connections: 0 }
     }
 
     fn ends(&mut self) {
@@ -51,7 +53,13 @@ impl<'a> Mortal<'a> {
     fn dies(&mut self) {
         // First the old one, so that the new one finds its records free.
         self.ends();
+        self.connections = self.company.slack.world().connections;
         self.serving = Some(self.company.serve());
+    }
+
+    /// Waits until it listens again: who asks for a form has three seconds.
+    async fn is_back(&self) {
+        self.company.slack.connected_after(self.connections).await;
     }
 }
 
@@ -74,6 +82,7 @@ async fn killed_within_a_vote_an_edit_a_reason_the_home_tab_and_while_catching_u
     slack.settles().await;
     bot.dies();
     slack.sees("CLEGAL", shows("0 of 1")).await;
+    bot.is_back().await;
 
     // The edit: it dies with a form before somebody's eyes, between its parts, and as the last is handed in.
     slack.commands("UADA", "CGENERAL", "edit REL-1");
@@ -101,6 +110,7 @@ async fn killed_within_a_vote_an_edit_a_reason_the_home_tab_and_while_catching_u
     let approved =
         |message: &Message| message.words().contains("libturbine") && message.words().contains("1 of 1");
     slack.sees("CLEGAL", approved).await;
+    bot.is_back().await;
 
     // The reason: it dies with the question before somebody's eyes, and as it is answered.
     slack.presses("ULEA", "CLEGAL", &card, "reject REL-1");

@@ -120,7 +120,17 @@ fn answer(server: &Server, method: &str, arguments: &Value) -> Response {
             Some(user) => ok(json!({ "user": user })),
             None => refuse("user_not_found"),
         },
-        "conversations.open" => ok(json!({ "channel": { "id": format!("D{}", text("users")) } })),
+        "conversations.open" => {
+            if !arguments["users"].is_string() {
+                return refuse("users_list_not_supplied");
+            }
+            if !world.users.contains_key(&text("users")) {
+                return refuse("user_not_found");
+            }
+            let id = format!("D{}", text("users"));
+            world.channels.entry(id.clone()).or_default();
+            ok(json!({ "channel": { "id": id } }))
+        }
         "chat.postMessage" | "chat.postEphemeral" | "chat.update" => say(&mut world, method, arguments),
         "users.conversations" => history::conversations(&world, arguments),
         "conversations.history" => history::history(&world, arguments),

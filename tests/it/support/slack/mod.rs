@@ -239,6 +239,12 @@ impl Slack {
         self.until(|world| world.calls.get(method).is_some_and(|count| *count > 0)).await;
     }
 
+    /// Waits until the bot has looked for a message that may have been posted, and returns how often it did.
+    pub async fn looked_up(&self) -> usize {
+        self.until(|world| world.lookups > 0).await;
+        self.world().lookups
+    }
+
     /// Waits until the bot is refused a method from now on.
     pub async fn refused(&self, method: &str) {
         let before = self.world().calls.get(method).copied().unwrap_or_default();
@@ -284,7 +290,8 @@ impl Slack {
         self.found(channel, |messages| messages.iter().rfind(|m| m.user == BOT && what(m)).cloned()).await
     }
 
-    async fn found(&self, channel: &str, find: impl Fn(&[Message]) -> Option<Message>) -> Message {
+    /// What can be found in a channel, as soon as there is something.
+    pub async fn found(&self, channel: &str, find: impl Fn(&[Message]) -> Option<Message>) -> Message {
         let mut changes = self.changed.subscribe();
         let wait = async {
             loop {

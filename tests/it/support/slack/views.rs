@@ -358,6 +358,11 @@ impl Slack {
         self.awaited("the bot connects", |world| (!world.sockets.is_empty()).then_some(())).await;
     }
 
+    /// Waits until the bot is connected anew, with more connections than there had been.
+    pub async fn connected_after(&self, before: usize) {
+        self.awaited("the bot connects again", |world| (world.connections > before).then_some(())).await;
+    }
+
     async fn awaited<T>(&self, what: &str, found: impl Fn(&World) -> Option<T>) -> T {
         let mut changes = self.changed.subscribe();
         let wait = async {
