@@ -127,6 +127,8 @@ impl Office {
     }
 
     async fn tells(&self, account: &str, standing: Standing, at: At, text: &str) {
+        // Nobody is faster than that.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         let account: AccountId = account.parse().unwrap();
         let channel = match at {
             At::Alone => format!("dm:{}", account.id),

@@ -4,7 +4,9 @@
 mod account;
 mod assessment;
 mod company;
+mod federation;
 mod foreign;
+mod forms;
 mod load;
 mod lost;
 mod questions;
