@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use matrix_sdk::Client;
 use matrix_sdk::config::SyncSettings;
-use matrix_sdk::ruma::UInt;
-use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::NamedTempFile;
 use tracing::{info, warn};
 
+use super::sync;
 use super::trouble::Trouble;
 
 /// How often the home server is asked for more keys; each time it gives a hundred.
@@ -25,11 +24,8 @@ pub(super) struct Legacy {
 impl Legacy {
     /// Gathers what a device has. A device that was logged out still leaves what it had received before.
     pub async fn of(client: &Client, folder: &Path, passphrase: &SecretString) -> Option<Self> {
-        // Nothing but the keys is wanted.
-        let mut filter = FilterDefinition::with_lazy_loading();
-        filter.room.timeline.limit = Some(UInt::from(1u32));
         for _ in 0..LOOKS {
-            let settings = SyncSettings::new().timeout(Duration::ZERO).filter(filter.clone().into());
+            let settings = SyncSettings::new().timeout(Duration::ZERO).filter(sync::filter().into());
             match client.sync_once(settings).await {
                 Ok(news) if news.to_device.is_empty() => break,
                 Ok(_) => {}

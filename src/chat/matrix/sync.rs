@@ -88,13 +88,19 @@ pub(super) async fn listen(
     }
 }
 
-fn settings(cursor: Option<&String>, patience: Duration) -> SyncSettings {
+/// What the home server is to tell. Every sync of the bot asks for the same: only to who loads members when they are
+/// needed does it tell how many are in a room, and that once.
+pub(super) fn filter() -> FilterDefinition {
     let mut filter = FilterDefinition::with_lazy_loading();
     filter.presence = Filter::ignore_all();
     filter.room.ephemeral = RoomEventFilter::ignore_all();
     filter.room.timeline.limit = Some(UInt::from(PAGE));
+    filter
+}
+
+fn settings(cursor: Option<&String>, patience: Duration) -> SyncSettings {
     let token = cursor.map_or(SyncToken::NoToken, |cursor| SyncToken::Specific(cursor.clone()));
-    SyncSettings::new().token(token).timeout(patience).filter(SyncFilter::FilterDefinition(filter))
+    SyncSettings::new().token(token).timeout(patience).filter(SyncFilter::FilterDefinition(filter()))
 }
 
 impl Listener<'_> {
