@@ -4,7 +4,6 @@
 mod account;
 mod assessment;
 mod company;
-mod federation;
 mod foreign;
 mod forms;
 mod load;

@@ -1,5 +1,5 @@
 //! A private Synapse, the reference home server of Matrix: in a temporary directory, on a free port of this machine, with
-//! SQLite, and without federation unless a story is about it. It stops when nobody uses it any more, also when a test panics or is killed.
+//! SQLite and without federation. It stops when nobody uses it any more, also when a test panics or is killed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -16,10 +16,8 @@ use matrix_sdk::ruma::api::client::uiaa::{AuthData, Dummy};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The name of a server that talks to no other: the part of ids after the colon.
+/// The name of the server: the part of ids after the colon.
 const SERVER: &str = "localhost";
-/// Makes what a server proves itself with to others.
-const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/matrix/certificate.py");
 /// The password of everybody.
 pub const PASSWORD: &str = "pass-word of the test";
 
@@ -42,13 +40,7 @@ pub struct Synapse {
     dir: TempDir,
     port: u16,
     pace: Pace,
-    /// Where other servers reach it, if they do.
-    federation: Option<u16>,
     process: Option<Child>,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Synapse {
@@ -67,25 +59,9 @@ impl Synapse {
     /// A server of one's own.
     pub fn start(pace: Pace) -> Self {
         let dir = TempDir::with_prefix("ospo-synapse-").unwrap();
-        let mut server = Self { dir, port: 0, pace, federation: None, process: None };
+        let mut server = Self { dir, port: 0, pace, process: None };
         server.run();
         server
-    }
-
-    /// A server of one's own that talks to others on this machine.
-    pub fn start_federated() -> Self {
-        let dir = TempDir::with_prefix("ospo-synapse-").unwrap();
-        let made = Command::new(python()).arg(CERTIFICATE).current_dir(dir.path()).status().unwrap();
-        assert!(made.success(), "the certificate is made");
-        let federation = Some(free_port());
-        let mut server = Self { dir, port: 0, pace: Pace::Free, federation, process: None };
-        server.run();
-        server
-    }
-
-    /// Its name.
-    pub fn name(&self) -> String {
-        self.federation.map_or(SERVER.to_owned(), |port| format!("127.0.0.1:{port}"))
     }
 
     /// Where clients reach it.
@@ -106,7 +82,7 @@ impl Synapse {
         const TRIES: u32 = 5;
         for _ in 0..TRIES {
             let port = match self.port {
-                0 => free_port(),
+                0 => TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
                 port => port,
             };
             self.configure(port);
@@ -116,7 +92,6 @@ impl Synapse {
             command.current_dir(self.dir.path()).env("PYTHONDONTWRITEBYTECODE", "1");
             let streams = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
             let mut process = streams.spawn().unwrap();
-            let mut listeners = if self.federation.is_some() { 2 } else { 1 };
             let (ready, heard) = mpsc::channel();
             let log = BufReader::new(process.stderr.take().unwrap());
             std::thread::spawn(move || {
@@ -124,9 +99,6 @@ impl Synapse {
                 for line in log.lines().map_while(Result::ok) {
                     said.push_str(&format!("{line}\n"));
                     if line.contains("now listening on TCP port") {
-                        listeners -= 1;
-                    }
-                    if listeners == 0 {
                         let _ = ready.send(Ok(()));
                     }
                 }
@@ -152,8 +124,8 @@ impl Synapse {
         let often = json!({ "per_second": 10_000, "burst_count": 10_000 });
         let messages = json!({ "per_second": held(10_000, 2), "burst_count": held(10_000, 2) });
         // YAML is a superset of JSON.
-        let mut settings = json!({
-            "server_name": self.name(),
+        let settings = json!({
+            "server_name": SERVER,
             "listeners": [{
                 "port": port,
                 "bind_addresses": ["127.0.0.1"],
@@ -185,22 +157,6 @@ impl Synapse {
             "rc_key_requests": often,
             "rc_room_creation": often,
         });
-        if let Some(port) = self.federation {
-            settings["listeners"].as_array_mut().unwrap().push(json!({
-                "port": port,
-                "bind_addresses": ["127.0.0.1"],
-                "type": "http",
-                "tls": true,
-                "resources": [{ "names": ["federation"] }],
-            }));
-            settings["tls_certificate_path"] = "tls.crt".into();
-            settings["tls_private_key_path"] = "tls.key".into();
-            settings["federation_verify_certificates"] = false.into();
-            // All of them are on this machine.
-            settings["ip_range_blocklist"] = json!([]);
-            settings["federation_ip_range_blocklist"] = json!([]);
-            settings.as_object_mut().unwrap().remove("federation_domain_whitelist");
-        }
         let log = json!({
             "version": 1,
             "handlers": { "stderr": { "class": "logging.StreamHandler" } },
