@@ -7,8 +7,10 @@ use jiff::civil::Date;
 
 use super::coach::CoachCommand;
 use super::coach::command as coach;
+use super::link::Code;
 use super::records::counsel::{ASK, Helpful};
 use crate::core::manners::Mode;
+use crate::core::person::AccountId;
 use crate::core::source::suggest;
 use crate::request::RequestId;
 
@@ -77,6 +79,12 @@ pub enum Command {
     },
     /// Nobody else decides for them any more.
     DelegateEnd,
+    /// Which accounts are theirs, and a code to join another one.
+    Link,
+    /// A code that another account of theirs was given.
+    LinkWith(Code),
+    /// A joined account is let go: this one, or the one that speaks.
+    Unlink(Option<AccountId>),
     /// How requests went: counts, times, load.
     Report,
     /// Prove that the whole audit log is as it was written.
@@ -180,6 +188,8 @@ pub const USAGE: &[(&str, &str)] = &[
     ("away", "away until 2027-01-31, or away off"),
     ("delegate", "delegate to PERSON until 2027-01-31, perhaps for ROLE, or delegate off"),
     ("break-glass", "break-glass REL-1 REASON"),
+    ("link", "link, and on your other account link CODE"),
+    ("unlink", "unlink, or unlink ACCOUNT"),
     ("report", "report"),
     ("back", "back"),
     ("skip", "skip"),
@@ -307,6 +317,19 @@ fn command(word: &'static str, usage: &'static str, rest: &str, said: &str) -> L
         "audit" => about_request(&|_| Some(Wish::Audit)),
         "away" => away(rest).map_or_else(incomplete, Line::Command),
         "delegate" => delegate(rest).map_or_else(incomplete, Line::Command),
+        "link" if rest.is_empty() => Line::Command(Command::Link),
+        // "link statically against …" is a question; a code that was mistyped is nobody's business.
+        "link" => match Code::read(rest) {
+            Some(code) => Line::Command(Command::LinkWith(code)),
+            None if rest.split_whitespace().count() > 1 => question(),
+            None => incomplete(),
+        },
+        "unlink" if rest.is_empty() => Line::Command(Command::Unlink(None)),
+        "unlink" => match rest.parse() {
+            Ok(account) => Line::Command(Command::Unlink(Some(account))),
+            Err(_) if rest.split_whitespace().count() > 1 => question(),
+            Err(_) => incomplete(),
+        },
         "report" => alone(Command::Report),
         "back" => alone(Command::Back),
         "skip" => alone(Command::Skip),
@@ -429,6 +452,20 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_told_in_any_case_and_one_that_was_mistyped_is_no_question() {
+        let code = Code::draw(7);
+        let typed = format!("Link {}", code.to_string().to_lowercase());
+        assert_eq!(read(&typed), Line::Command(Command::LinkWith(code)));
+        assert!(matches!(read("link BCDFG-HJKM"), Line::Incomplete { word: "link", .. }));
+        let account = "matrix:@ada:example.org";
+        assert_eq!(
+            read(&format!("unlink {account}")),
+            Line::Command(Command::Unlink(Some(account.parse().unwrap())))
+        );
+        assert!(matches!(read("unlink ada"), Line::Incomplete { word: "unlink", .. }));
+    }
+
+    #[test]
     fn absences_have_an_end() {
         let day = "2027-01-31".parse().unwrap();
         assert_eq!(read("away until 2027-01-31"), Line::Command(Command::Away(Some(day))));
@@ -449,6 +486,7 @@ mod tests {
             "show me how to apply the Apache license",
             "help us choose a license",
             "channel partners and the GPL?",
+            "link statically with LGPL code, may we?",
         ] {
             assert_eq!(read(question), Line::Question(question.into()));
         }

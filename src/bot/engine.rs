@@ -21,6 +21,7 @@ use super::home::Homes;
 use super::index;
 use super::intent::{self, Extent, Intent, Needs};
 use super::lanes::Lanes;
+use super::link::{LinkStep, links_key};
 use super::lookup;
 use super::mind::{Mind, Minds};
 use super::numbers::Numbers;
@@ -149,13 +150,15 @@ impl Bot {
         let files = read_all::<FileStep>(store.as_ref(), records::all_files()).await?;
         let next_outbox = number_after(left.last().map(|(key, ..)| key))
             .max(number_after(files.last().map(|(key, ..)| key)));
+        let links =
+            store.load(&links_key()).await?.as_ref().map(records::decode).transpose()?.unwrap_or_default();
         pending.add(events.len() + left.len());
         let (sender, jobs) = mpsc::unbounded_channel();
         let core = Arc::new_cyclic(|weak: &std::sync::Weak<Core>| {
             let (handler, deliverer) = (weak.clone(), weak.clone());
             Core {
                 store,
-                minds: Minds::new(mind),
+                minds: Minds::new(mind, links),
                 clock,
                 adapters: adapters.into_iter().map(|adapter| (adapter.platform(), adapter)).collect(),
                 pending,
@@ -467,9 +470,19 @@ impl Core {
         for keep in &decision.keep {
             keep.write(&mut unit).await?;
         }
+        for step in &decision.links {
+            step.write(&mut unit).await?;
+        }
         let starts_timer = decision.effects.iter().any(|effect| matches!(effect, Effect::Start(_)));
         let writes_file = decision.effects.iter().any(|effect| matches!(effect, Effect::File(_)));
         let (version, entries) = self.committer.commit(unit, decision.effects, &cause, now).await?;
+        for step in decision.links {
+            if let LinkStep::Links(links) = step {
+                info!("other accounts are joined than before");
+                self.minds.link(links);
+                self.homes.changed(|_| true);
+            }
+        }
         if let Work::Event(event) = &job.work {
             self.numbers.settle(&event.id.0, decision.number.as_ref().map(|(_, number)| *number));
             self.homes.acted(&event.account);
@@ -536,6 +549,9 @@ impl Core {
         }
         if needs.shelf {
             loaded.shelf = Some(Shelf::read(unit, self.store.as_ref()).await?);
+        }
+        if intent.is_about_links() {
+            loaded.linking = Some(self.linking(unit, mind, event, &intent).await?);
         }
         let store = self.store.as_ref();
         match needs.requests {

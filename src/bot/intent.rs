@@ -148,7 +148,7 @@ fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Con
         Line::Command(Command::Resume) => Some(FormWord::Resume),
         // With the command word in front, any command may come in between; without it, it is an answer.
         Line::Command(_) if addressed == Addressed::Command => None,
-        Line::Command(Command::Help) => None,
+        Line::Command(Command::Help | Command::LinkWith(_)) => None,
         Line::Nothing => None,
         _ => Some(FormWord::Answer(text.trim().to_owned())),
     };
@@ -271,6 +271,16 @@ impl Intent {
             self,
             Self::Line(Line::Command(Command::Away(_) | Command::Delegate { .. } | Command::DelegateEnd))
         )
+    }
+
+    /// Whether it is about accounts that are joined.
+    pub fn is_about_links(&self) -> bool {
+        self.changes_links() || matches!(self, Self::Line(Line::Command(Command::Link)))
+    }
+
+    /// Whether other accounts may be joined after it.
+    pub fn changes_links(&self) -> bool {
+        matches!(self, Self::Line(Line::Command(Command::LinkWith(_) | Command::Unlink(_))))
     }
 
     /// Whether it asks something that counsel or the license engine answers.

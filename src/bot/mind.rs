@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::core::manners::Manners;
-use crate::core::person::{AccountId, People, Person, Role, RoleChannels, Standing};
+use crate::core::person::{AccountId, Links, People, Person, Role, RoleChannels, Standing};
 use crate::counsel::Counsel;
 use crate::knowledge::Knowledge;
 use crate::request::rules::Stage;
@@ -151,21 +151,44 @@ pub enum Undecidable {
 
 /// The mind in use. A reload puts a whole new one in its place; whoever began with the old one ends with it.
 #[derive(Debug)]
-pub struct Minds(RwLock<Arc<Mind>>);
+pub struct Minds(RwLock<InUse>);
+
+/// What was read, which accounts people joined since, and what both come to.
+#[derive(Debug)]
+struct InUse {
+    read: Arc<Mind>,
+    links: Links,
+    mind: Arc<Mind>,
+}
+
+impl InUse {
+    fn new(read: Arc<Mind>, links: Links) -> Self {
+        let people = read.people.linked(&links);
+        let mind = Arc::new(Mind { people, ..Mind::clone(&read) });
+        Self { read, links, mind }
+    }
+}
 
 impl Minds {
-    /// Begins with a mind.
-    pub fn new(mind: Arc<Mind>) -> Self {
-        Self(RwLock::new(mind))
+    /// Begins with a mind, and the accounts that are joined.
+    pub fn new(mind: Arc<Mind>, links: Links) -> Self {
+        Self(RwLock::new(InUse::new(mind, links)))
     }
 
     /// The one in use now.
     pub fn current(&self) -> Arc<Mind> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).mind)
     }
 
-    /// Puts another in its place.
-    pub fn replace(&self, mind: Arc<Mind>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = mind;
+    /// Puts another in its place, made of what the one that was read is now.
+    pub fn replace(&self, change: impl FnOnce(&Mind) -> Mind) {
+        let mut in_use = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *in_use = InUse::new(Arc::new(change(&in_use.read)), std::mem::take(&mut in_use.links));
+    }
+
+    /// From now on these accounts are joined.
+    pub fn link(&self, links: Links) {
+        let mut in_use = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *in_use = InUse::new(Arc::clone(&in_use.read), links);
     }
 }

@@ -8,6 +8,7 @@
 //! - [`seat`](mod@seat): where a dialogue is held
 //! - [`hear`]: what is read before a question is answered, and kept after; [`quota`]: how much is answered
 //! - [`files`]: what comes with a message
+//! - [`link`]: codes with which people join their accounts
 //! - [`home`]: what the bot has for one person alone, kept up to date
 //! - [`charts`]: reports as people read them
 //! - [`delivery`]: the way from the outbox to the platforms
@@ -32,6 +33,7 @@ pub mod home;
 pub mod index;
 pub mod intent;
 pub mod lanes;
+pub mod link;
 pub mod lookup;
 pub mod mind;
 pub mod numbers;

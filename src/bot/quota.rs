@@ -18,6 +18,13 @@ pub enum Room {
     Over,
 }
 
+impl Room {
+    /// Whether there is none left.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::JustOver(_) | Self::Over)
+    }
+}
+
 /// Counts one more question. An hour begins with the first question after the last one ended.
 pub fn one_more(count: Option<&Count>, limit: u32, now: Timestamp) -> Room {
     let running = count.filter(|count| now.duration_since(count.at) < HOUR);

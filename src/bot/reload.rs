@@ -29,14 +29,13 @@ impl Reloader {
     /// From now on this is known. What is being handled ends with what it began with.
     pub fn put(&self, mind: Mind) {
         info!(articles = mind.knowledge.articles.len(), "the knowledge was read anew");
-        self.core.minds.replace(Arc::new(mind));
+        self.core.minds.replace(|_| mind);
     }
 
     /// From now on these are the people, and who holds which role.
     pub fn put_people(&self, people: People) {
         info!("who holds which role has changed");
-        let mind = Mind { people, ..Mind::clone(&self.core.minds.current()) };
-        self.core.minds.replace(Arc::new(mind));
+        self.core.minds.replace(|mind| Mind { people, ..mind.clone() });
     }
 
     /// Tells the OSPO that a changed set has faults and is not used.

@@ -17,6 +17,7 @@ use crate::request::{RequestId, Workflow};
 
 pub mod counsel;
 pub mod home;
+pub mod link;
 pub mod sheets;
 
 fn line(spans: impl IntoIterator<Item = Span>) -> Content {
@@ -56,6 +57,7 @@ pub fn help(workflows: &[Workflow]) -> Content {
         "reply" => "say something to the other side of a question that the OSPO has",
         "channel" => "when I answer here; channel alone shows it",
         "gaps" => "for the OSPO: what I was asked in vain",
+        "link" => "your accounts, and a code that makes one on another platform yours, too",
         "maturity" => "where our open source work stands, and what comes next",
         "roadmap" => "the steps that follow from it",
         "remind" => "remind a team of them, on a schedule",
@@ -114,7 +116,8 @@ pub fn not_a_member() -> Content {
 pub fn unknown_person() -> Content {
     line([Span::text(
         "You can ask me anything, but for requests I must know who you are, and your account is not on my list of \
-         people. Please ask the OSPO to add it.",
+         people. If I know you on another platform, say link to me there: you get a code to tell me here. Otherwise ask \
+         the OSPO to add it.",
     )])
 }
 

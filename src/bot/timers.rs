@@ -73,6 +73,9 @@ impl Core {
             if let Err(error) = self.forget_seen().await {
                 warn!(%error, "could not forget old events; will try again");
             }
+            if let Err(error) = self.forget_offers().await {
+                warn!(%error, "could not forget old codes; will try again");
+            }
             if let Err(error) = self.forget_talk().await {
                 warn!(%error, "could not forget old conversations; will try again");
             }

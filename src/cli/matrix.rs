@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::start::matrix_config;
 use super::{ConfigArgs, Ended};
-use crate::chat::matrix::{Credential, Finding, Identity, MatrixConfig, check, log_in, set_up};
+use crate::chat::matrix::{Credential, Finding, Identity, LoggedIn, MatrixConfig, check, log_in, set_up};
 use crate::config::Config;
 
 /// What there is to do with Matrix.
@@ -89,9 +89,13 @@ async fn login(args: &LoginArgs) -> anyhow::Result<Ended> {
             _ => Credential::Password(asked(&config.user)?),
         },
     };
-    let device = log_in(&config, &credential).await?;
+    let LoggedIn { device, keys } = log_in(&config, &credential).await?;
+    let along = match keys {
+        0 => String::new(),
+        keys => format!(" It has taken along {keys} keys that the device before had."),
+    };
     anstream::println!(
-        "{} is logged in with the device {device}. Next: `ospo matrix setup`, so that encrypted rooms trust it.",
+        "{} is logged in with the device {device}.{along} Next: `ospo matrix setup`, so that encrypted rooms trust it.",
         config.user
     );
     Ok(Ended::Well)

@@ -6,6 +6,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod link;
+
+pub use link::{Link, Links, NoLink};
+
 /// A chat platform that an adapter speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -190,6 +194,8 @@ pub struct People {
     /// Groups whose members hold a role, too; until they are read.
     groups: BTreeMap<Role, BTreeSet<GroupId>>,
     by_account: BTreeMap<AccountId, PersonId>,
+    /// Who is known as a member of groups alone.
+    of_groups: BTreeSet<PersonId>,
 }
 
 /// Where the people of a role are told what concerns them: `[channels]` in the config.
@@ -283,13 +289,11 @@ impl People {
                 let own = PersonId(member.account.to_string());
                 let id =
                     filled.by_account.entry(member.account.clone()).or_insert_with(|| own.clone()).clone();
-                if id == own {
-                    filled.people.entry(own).or_insert_with(|| Person {
-                        id: id.clone(),
-                        name: member.name.clone(),
-                        accounts: vec![member.account.clone()],
-                        zone: member.zone.clone(),
-                    });
+                if id == own && !filled.people.contains_key(&own) {
+                    let (name, accounts) = (member.name.clone(), vec![member.account.clone()]);
+                    let person = Person { id: own.clone(), name, accounts, zone: member.zone.clone() };
+                    filled.of_groups.insert(own.clone());
+                    filled.people.insert(own, person);
                 }
                 filled.roles.entry(role.clone()).or_default().insert(id);
             }

@@ -10,6 +10,7 @@ mod forms;
 mod held_out;
 mod house;
 mod license;
+mod link;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod maturity;

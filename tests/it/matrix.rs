@@ -5,6 +5,7 @@ mod account;
 mod assessment;
 mod company;
 mod foreign;
+mod forms;
 mod load;
 mod lost;
 mod questions;

@@ -83,7 +83,7 @@ impl Scene<'_> {
     }
 
     /// Cards say who can decide: those of open requests are redrawn when that changes.
-    fn redrawn(
+    pub(super) fn redrawn(
         &self,
         requests: &[Request],
         moments: impl IntoIterator<Item = Option<Timestamp>>,

@@ -10,6 +10,7 @@ mod drafts;
 mod files;
 mod forms;
 pub mod learning;
+pub mod link;
 mod maturity;
 mod requests;
 pub mod review;
@@ -24,6 +25,7 @@ use super::command::{Command, Line};
 use super::files::Received;
 use super::hear::{Heard, Keep};
 use super::intent::Intent;
+use super::link::{LinkStep, Linking};
 use super::mind::{Mind, Who};
 use super::records::Conversation;
 use super::seat;
@@ -63,6 +65,8 @@ pub struct Loaded {
     pub heard: Heard,
     /// What the coach keeps.
     pub shelf: Option<Shelf>,
+    /// What a word about joined accounts needs.
+    pub linking: Option<Linking>,
 }
 
 /// What a handler decided.
@@ -84,6 +88,8 @@ pub struct Decision {
     pub effects: Vec<Effect>,
     /// What is kept of questions.
     pub keep: Vec<Keep>,
+    /// What is kept of joined accounts.
+    pub links: Vec<LinkStep>,
 }
 
 /// A change of what is under way with a person.
@@ -114,6 +120,7 @@ pub fn decide(
         // Who wants nothing of the bot is told nothing.
         Who::Outsider if intent == Intent::Nothing => Decision::default(),
         Who::Outsider => scene.reply(texts::not_a_member()),
+        _ if intent.is_about_links() => scene.links(intent, &loaded),
         Who::Unlisted => scene.unlisted(intent, loaded),
         Who::Person(person) => scene.person(person, intent, loaded),
     };
@@ -207,6 +214,15 @@ impl Scene<'_> {
     fn author_told(&self, content: Content) -> Effect {
         let near = self.event.place.clone();
         Effect::Say { to: Destination::Private { account: self.event.account.clone(), near }, content }
+    }
+
+    /// Words about joined accounts: of a member, known or not.
+    fn links(&self, intent: Intent, loaded: &Loaded) -> Decision {
+        match intent {
+            Intent::Line(Line::Command(Command::LinkWith(code))) => self.link_with(&code, loaded),
+            Intent::Line(Line::Command(Command::Unlink(named))) => self.unlink(named, loaded),
+            _ => self.link(loaded),
+        }
     }
 
     /// A member whom the config does not list may ask, and no more. What they try with requests is on record.

@@ -50,7 +50,8 @@ pub async fn check(config: &MatrixConfig) -> Vec<Finding> {
     };
     let device = me.device_id.map(|device| device.to_string()).unwrap_or_default();
     let mut found = vec![Finding::Good(texts::session_works(me.user_id.as_str(), &device))];
-    match identity(&client, &me.user_id, &device).await {
+    let fingerprint = session::fingerprint(config);
+    match identity(&client, &me.user_id, &device, fingerprint.as_deref()).await {
         Ok(findings) => found.extend(findings),
         Err(why) => found.push(missing(texts::not_told(&why), texts::TRY_AGAIN)),
     }
@@ -68,7 +69,12 @@ pub async fn check(config: &MatrixConfig) -> Vec<Finding> {
 }
 
 /// Whether the device is signed as the bot's own, its others are, and what happens when it is lost.
-async fn identity(client: &Client, me: &UserId, device: &str) -> Result<Vec<Finding>, Trouble> {
+async fn identity(
+    client: &Client,
+    me: &UserId,
+    device: &str,
+    fingerprint: Option<&str>,
+) -> Result<Vec<Finding>, Trouble> {
     let mut request = get_keys::v3::Request::new();
     request.device_keys.insert(me.to_owned(), Vec::new());
     let keys = client.send(request).await?;
@@ -90,6 +96,11 @@ async fn identity(client: &Client, me: &UserId, device: &str) -> Result<Vec<Find
         judged(signer.is_some(), texts::HAS_IDENTITY, texts::NO_IDENTITY, texts::SET_UP),
         judged(own.is_some_and(|(_, keys)| is_signed(keys)), texts::TRUSTED, texts::UNTRUSTED, texts::SET_UP),
     ];
+    let told = own.and_then(|(_, keys)| keys["keys"][format!("ed25519:{device}")].as_str());
+    found.extend(fingerprint.map(|ours| match told {
+        Some(told) if told != ours => missing(texts::other_fingerprint(ours, told), texts::TRUST_NOBODY),
+        _ => Finding::Good(texts::fingerprint(ours)),
+    }));
     for (id, keys) in devices.iter().filter(|(id, _)| id != device) {
         found.push(match is_signed(keys) {
             true => Finding::Good(texts::other_device(id)),

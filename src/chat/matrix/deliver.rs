@@ -203,5 +203,10 @@ fn contents(voice: Voice, rendered: &Rendered) -> Vec<Value> {
     let last = rendered.parts.len() - 1;
     let actions = |index| if index == 0 || index == last { rendered.actions.as_slice() } else { &[] };
     let parts = rendered.parts.iter().enumerate();
-    parts.map(|(index, part)| render::message(voice, part, actions(index))).collect()
+    let mut contents: Vec<Value> =
+        parts.map(|(index, part)| render::message(voice, part, actions(index))).collect();
+    if !rendered.seeds.is_empty() {
+        contents[0][render::VOTES] = true.into();
+    }
+    contents
 }

@@ -13,7 +13,7 @@ use super::rooms::account;
 use super::send::thread_of;
 use super::sync::{Halt, Listener};
 use super::words::Words;
-use crate::chat::Accepted;
+use crate::chat::{AcceptError, Accepted};
 use crate::core::event::{Addressed, Audience, Event, EventId as OurId, EventKind, MessageRef, Place};
 use crate::core::person::ChannelId;
 
@@ -22,6 +22,10 @@ impl Listener<'_> {
     pub(super) async fn hear(&mut self, room: &Room, event: &TimelineEvent) -> Result<(), Halt> {
         if let TimelineEventKind::UnableToDecrypt { event, .. } = &event.kind {
             self.cannot_read(room, event);
+            return Ok(());
+        }
+        if let Some(message) = incoming::closed(room.own_user_id(), event.raw()) {
+            self.forget_reactions(&message).await?;
             return Ok(());
         }
         let rules = room.clone_info().room_version_rules_or_default().redaction;
@@ -73,6 +77,7 @@ impl Listener<'_> {
                 }
             },
             What::Redacted { event } => self.redacted(&heard, event, &channel, place).await?,
+            What::Verifies => self.decline(room, &heard).await?,
         }
         Ok(())
     }
@@ -143,6 +148,16 @@ impl Listener<'_> {
             kind,
         };
         self.port.accept(event).await?;
+        Ok(())
+    }
+
+    /// Nothing is decided with reactions on a message any more: which they were need not be known.
+    async fn forget_reactions(&mut self, message: &EventId) -> Result<(), AcceptError> {
+        for (name, reaction) in self.notes.all::<Reaction>(notes::REACTIONS).await? {
+            if reaction.message.id == message.as_str() {
+                self.notes.forget(name);
+            }
+        }
         Ok(())
     }
 

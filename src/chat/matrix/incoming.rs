@@ -15,7 +15,9 @@ use matrix_sdk::ruma::events::{
 use matrix_sdk::ruma::room_version_rules::RedactionRules;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedUserId, UserId};
+use serde_json::Value;
 
+use super::render::VOTES;
 use super::words::{self, Words};
 use crate::core::event::FileRef;
 
@@ -31,10 +33,25 @@ pub(super) struct Heard {
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum What {
-    Said { words: Words, thread: Option<OwnedEventId>, replies_to: Option<OwnedEventId>, files: Vec<FileRef> },
-    Edited { message: OwnedEventId, words: Words },
-    Reacted { message: OwnedEventId, key: String },
-    Redacted { event: OwnedEventId },
+    Said {
+        words: Words,
+        thread: Option<OwnedEventId>,
+        replies_to: Option<OwnedEventId>,
+        files: Vec<FileRef>,
+    },
+    Edited {
+        message: OwnedEventId,
+        words: Words,
+    },
+    Reacted {
+        message: OwnedEventId,
+        key: String,
+    },
+    Redacted {
+        event: OwnedEventId,
+    },
+    /// They want to compare emoji with the bot.
+    Verifies,
 }
 
 /// Reads an event of a timeline; none when it is the bot's own, a bot's talk, or of no kind that concerns a chat.
@@ -52,6 +69,18 @@ pub(super) fn read(me: &UserId, rules: &RedactionRules, event: &Raw<AnySyncTimel
         _ => return None,
     };
     (heard.sender != me).then_some(heard)
+}
+
+/// The message of the bot that an event of its own changes so that nobody decides with reactions on it any more.
+pub(super) fn closed(me: &UserId, event: &Raw<AnySyncTimelineEvent>) -> Option<OwnedEventId> {
+    let by_us = event.get_field::<OwnedUserId>("sender").ok()??.as_str() == me.as_str();
+    if !by_us {
+        return None;
+    }
+    let content = event.get_field::<Value>("content").ok()??;
+    let relation = &content["m.relates_to"];
+    let changes = relation["rel_type"] == "m.replace" && content["m.new_content"][VOTES] != true;
+    OwnedEventId::try_from(relation["event_id"].as_str().filter(|_| changes)?).ok()
 }
 
 /// The moment by the sender's home server.
@@ -72,6 +101,9 @@ fn reacted(reaction: OriginalSyncMessageLikeEvent<ReactionEventContent>) -> Hear
 fn said(me: &UserId, message: OriginalSyncMessageLikeEvent<RoomMessageEventContent>) -> Option<Heard> {
     let content = message.content;
     let what = match content.relates_to {
+        _ if matches!(&content.msgtype, MessageType::VerificationRequest(asked) if asked.to == me) => {
+            What::Verifies
+        }
         Some(Relation::Replacement(edit)) => {
             let RoomMessageEventContentWithoutRelation { msgtype, mentions, .. } = edit.new_content;
             let (words, _) = read_message(me, &msgtype, mentions.as_ref(), Fallback::None)?;
@@ -138,7 +170,7 @@ fn file_ref(source: &MediaSource, name: &str, size: Option<u64>) -> Option<FileR
 mod tests {
     use matrix_sdk::ruma::RoomVersionId;
     use matrix_sdk::ruma::user_id;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::core::event::Addressed;
@@ -200,6 +232,31 @@ mod tests {
         assert_eq!(words.text, "check this");
         assert_eq!((files[0].name.as_str(), files[0].size), ("sbom.json", Some(42)));
         assert_eq!(files[0].id, r#"{"url":"mxc://example.org/a"}"#);
+    }
+
+    #[test]
+    fn whoever_wants_to_compare_emoji_with_the_bot_is_told_from_who_talks_to_others() {
+        let request = |to: &str| {
+            json!({ "msgtype": "m.key.verification.request", "body": "verify", "to": to, "from_device": "A",
+                "methods": ["m.sas.v1"] })
+        };
+        assert_eq!(said_by_ada(request("@ospo:example.org")), What::Verifies);
+        assert_eq!(heard(message("@ada:example.org", request("@lea:example.org"))), None);
+    }
+
+    #[test]
+    fn a_card_is_closed_when_the_bot_changes_it_to_one_without_votes() {
+        let edit = |sender: &str, new: Value| {
+            let content = json!({ "msgtype": "m.text", "body": "* x", "m.new_content": new,
+                "m.relates_to": { "rel_type": "m.replace", "event_id": "$card" } });
+            Raw::from_json_string(message(sender, content).to_string()).unwrap()
+        };
+        let me = user_id!("@ospo:example.org");
+        let decided = json!({ "msgtype": "m.text", "body": "x" });
+        assert_eq!(closed(me, &edit("@ospo:example.org", decided.clone())).unwrap(), "$card");
+        assert_eq!(closed(me, &edit("@ada:example.org", decided)), None);
+        let open = json!({ "msgtype": "m.text", "body": "x", VOTES: true });
+        assert_eq!(closed(me, &edit("@ospo:example.org", open)), None);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Matrix, by matrix-sdk: rooms and direct messages, encrypted or not.
 //!
-//! - `session`: logged in once, taken up at every start; `trouble`: what errors mean; `texts`: what is said about them
+//! - `session`: logged in once, taken up at every start; `legacy`: what a new login takes along; `trouble`: what errors mean; `texts`: what is said about them
 //! - `sync`: how events come in, none lost; `notes`: what is kept for it; `waiting`: what cannot be read yet
 //! - `incoming`, `words`: what a room tells, read apart, pure; `hear`: as events of the bot
 //! - `render`, `html`, `choices`: how a content looks, pure; `deliver`, `send`: posts, edits, private words, each once
-//! - `setup`: the bot's identity; `check`: whether everything is in place
+//! - `setup`: the bot's identity; `check`: whether everything is in place; `verify`: who wants to compare emoji
 //! - `rooms`: which room is meant, who is in it, invitations; `media`, `reactions`: what is asked for
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,7 @@ mod deliver;
 mod hear;
 mod html;
 mod incoming;
+mod legacy;
 mod media;
 mod notes;
 mod reactions;
@@ -42,11 +43,12 @@ mod setup;
 mod sync;
 mod texts;
 mod trouble;
+mod verify;
 mod waiting;
 mod words;
 
 pub use check::{Finding, check};
-pub use session::{Credential, log_in};
+pub use session::{Credential, LoggedIn, log_in};
 pub use setup::{Identity, set_up};
 
 use trouble::Trouble;

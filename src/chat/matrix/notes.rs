@@ -21,9 +21,12 @@ pub(super) fn seen_of(room: &RoomId) -> String {
     format!("seen/{room}")
 }
 
+/// What begins the names of all reactions.
+pub(super) const REACTIONS: &str = "reaction/";
+
 /// A reaction that stands: its redaction names nothing but its id.
 pub(super) fn reaction(event: &EventId) -> String {
-    format!("reaction/{event}")
+    format!("{REACTIONS}{event}")
 }
 
 /// What begins the names of all that could not be read.
@@ -70,12 +73,16 @@ impl Notes {
         Ok(kept.and_then(|value| parsed(name, &value)))
     }
 
-    /// All notes that were kept under names that begin so.
+    /// All notes under names that begin so.
     pub async fn all<T: DeserializeOwned>(&self, beginning: &str) -> Result<Vec<(String, T)>, AcceptError> {
-        let found = self.port.recall(Platform::Matrix, beginning).await?;
+        let kept = self.port.recall(Platform::Matrix, beginning).await?.into_iter();
+        let mut found: BTreeMap<String, Option<String>> =
+            kept.map(|(name, value)| (name, Some(value))).collect();
+        let changed = self.changed.iter().filter(|(name, _)| name.starts_with(beginning));
+        found.extend(changed.map(|(name, value)| (name.clone(), value.clone())));
         Ok(found
             .into_iter()
-            .filter_map(|(name, value)| Some((name.clone(), parsed(&name, &value)?)))
+            .filter_map(|(name, value)| Some((name.clone(), parsed(&name, &value?)?)))
             .collect())
     }
 

@@ -12,6 +12,9 @@ use crate::core::message::{Block, Button, Content, Picture, Tone};
 /// Source: <https://spec.matrix.org/v1.16/client-server-api/#size-limits>.
 const LARGEST: usize = 40_000;
 
+/// The key in the content of the bot's messages that says that reactions on them decide.
+pub(super) const VOTES: &str = "ospo-counselor.votes";
+
 /// A content as Matrix shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rendered {

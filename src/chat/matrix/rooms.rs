@@ -10,7 +10,7 @@ use matrix_sdk::{Client, IdParseError, Room, RoomMemberships, RoomState};
 use tracing::{info, warn};
 
 use super::trouble::Trouble;
-use super::{MatrixAdapter, error, texts};
+use super::{MatrixAdapter, MatrixConfig, error, texts};
 use crate::chat::{AdapterError, DeliveryError};
 use crate::core::event::Audience;
 use crate::core::person::{AccountId, ChannelId, GroupId, Member, Platform, Standing};
@@ -51,6 +51,15 @@ pub(super) async fn aliases(
     Ok(found)
 }
 
+impl MatrixConfig {
+    /// What a user is to the bot: a member, when their home server or they themselves are allowed, by the whole name.
+    fn standing(&self, user: &UserId) -> Standing {
+        let allowed = self.allowed_servers.contains(user.server_name().as_str())
+            || self.allowed_people.contains(user.as_str());
+        if allowed { Standing::Member } else { Standing::Guest }
+    }
+}
+
 impl MatrixAdapter {
     /// The channel that a room is: the room it came from, when both say so.
     pub(super) fn channel(&self, room: &Room) -> ChannelId {
@@ -87,11 +96,9 @@ impl MatrixAdapter {
         if (1..=2).contains(&members) && !of_a_role { Audience::Direct } else { Audience::Channel }
     }
 
-    /// What a user is here: a member, when their home server or they themselves are allowed.
+    /// What a user is here.
     pub(super) fn standing(&self, user: &UserId) -> Standing {
-        let allowed = self.config.allowed_servers.contains(user.server_name().as_str())
-            || self.config.allowed_people.contains(user.as_str());
-        if allowed { Standing::Member } else { Standing::Guest }
+        self.config.standing(user)
     }
 
     /// Accepts invitations of members and declines all others. What fails is tried again after a while, kept in
@@ -201,5 +208,36 @@ impl MatrixAdapter {
         room.mark_members_missing();
         opened.insert(user.to_owned(), room.room_id().to_owned());
         Ok(room)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_is_of_an_allowed_home_server_or_named_is_a_member() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let config = MatrixConfig {
+            homeserver: "https://matrix.example.org".to_owned(),
+            user: "@ospo:example.org".to_owned(),
+            passphrase: String::new().into(),
+            folder: std::path::PathBuf::new(),
+            allowed_servers: set(&["example.org", "partner.example:8448"]),
+            allowed_people: set(&["@lea:elsewhere.example"]),
+            channels: BTreeSet::new(),
+        };
+        for (user, expected) in [
+            ("@ada:example.org", Standing::Member),
+            ("@zoe:partner.example:8448", Standing::Member),
+            ("@lea:elsewhere.example", Standing::Member),
+            ("@zoe:partner.example", Standing::Guest),
+            ("@eve:elsewhere.example", Standing::Guest),
+            ("@ada:example.org.evil.example", Standing::Guest),
+            ("@ada:sub.example.org", Standing::Guest),
+            ("@example.org:evil.example", Standing::Guest),
+        ] {
+            assert_eq!(config.standing(&UserId::parse(user).unwrap()), expected, "{user}");
+        }
     }
 }

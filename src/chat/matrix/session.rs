@@ -14,6 +14,7 @@ use matrix_sdk::{Client, SessionMeta, SessionTokens};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use super::legacy::Legacy;
 use super::trouble::Trouble;
 use super::{MatrixConfig, error, texts};
 use crate::chat::AdapterError;
@@ -39,6 +40,18 @@ struct SessionFile {
     user: OwnedUserId,
     device: OwnedDeviceId,
     access_token: String,
+    /// The device's fingerprint, as it is on this disk; sessions of older programs have none.
+    #[serde(default)]
+    fingerprint: Option<String>,
+}
+
+/// A session that was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// Its device.
+    pub device: OwnedDeviceId,
+    /// How many keys it has taken along from the device before.
+    pub keys: usize,
 }
 
 fn path(folder: &Path) -> PathBuf {
@@ -79,14 +92,20 @@ impl SessionFile {
 }
 
 /// Logs in with a device of its own and keeps the session. An earlier session is left to the home server; its keys stay
-/// on disk.
+/// on disk, and the new device takes them along.
 ///
 /// # Errors
-/// When the home server cannot be reached or refuses, or the session cannot be kept.
-pub async fn log_in(config: &MatrixConfig, credential: &Credential) -> Result<OwnedDeviceId, AdapterError> {
+/// When the bot runs, the home server cannot be reached or refuses, or the session cannot be kept.
+pub async fn log_in(config: &MatrixConfig, credential: &Credential) -> Result<LoggedIn, AdapterError> {
     let user = UserId::parse(&config.user).map_err(|why| error(why.to_string()))?;
     std::fs::create_dir_all(&config.folder)
         .map_err(|why| error(texts::session_unwritable(&config.folder, &why)))?;
+    let _lock = Lock::take(&config.folder)?;
+    let legacy = match open(config).await {
+        Ok(before) => Legacy::of(&before, &config.folder, &config.passphrase).await,
+        // There is none, or none that can be read.
+        Err(_) => None,
+    };
     let (client, session) = match credential {
         Credential::Password(password) => {
             let device = new_device();
@@ -106,15 +125,20 @@ pub async fn log_in(config: &MatrixConfig, credential: &Credential) -> Result<Ow
     if session.meta.user_id != user {
         return Err(error(texts::other_user(session.meta.user_id.as_str(), user.as_str())));
     }
+    let keys = match legacy {
+        Some(legacy) => legacy.to(&client, &config.passphrase).await,
+        None => 0,
+    };
     let device = session.meta.device_id;
     let file = SessionFile {
         homeserver: client.homeserver().to_string(),
         user,
         device: device.clone(),
         access_token: session.tokens.access_token,
+        fingerprint: client.encryption().ed25519_key().await,
     };
     file.write(&config.folder)?;
-    Ok(device)
+    Ok(LoggedIn { device, keys })
 }
 
 fn new_device() -> OwnedDeviceId {
@@ -156,11 +180,22 @@ impl Lock {
 /// # Errors
 /// When there is none, it is of another account, its keys cannot be read with the passphrase, or somebody uses them.
 pub(super) async fn resume(config: &MatrixConfig) -> Result<(Client, Lock), AdapterError> {
-    let (config, session) = kept(config)?;
+    kept(config)?;
     let lock = Lock::take(&config.folder)?;
+    Ok((open(config).await?, lock))
+}
+
+/// The same for who has the lock.
+async fn open(config: &MatrixConfig) -> Result<Client, AdapterError> {
+    let (config, session) = kept(config)?;
     let client = build(&config, &session.meta.device_id).await?;
     restore(&client, session).await?;
-    Ok((client, lock))
+    Ok(client)
+}
+
+/// The fingerprint of the device, as it is on this disk.
+pub(super) fn fingerprint(config: &MatrixConfig) -> Option<String> {
+    SessionFile::read(&config.folder).ok()?.fingerprint
 }
 
 /// Takes up the session that is kept, without its keys: to ask the home server, and no more.
@@ -241,6 +276,7 @@ mod tests {
             user: "@ospo:example.org".try_into().unwrap(),
             device: "ABC".into(),
             access_token: "s3cret".to_owned(),
+            fingerprint: None,
         };
         file.write(folder.path()).unwrap();
         let mode = std::fs::metadata(path(folder.path())).unwrap().permissions().mode();

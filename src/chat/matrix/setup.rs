@@ -9,7 +9,7 @@ use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Passwo
 use secrecy::{ExposeSecret, SecretString};
 
 use super::trouble::Trouble;
-use super::{MatrixConfig, error, session, texts};
+use super::{MatrixConfig, error, session, sync, texts};
 use crate::chat::AdapterError;
 
 /// What the bot's identity came to.
@@ -34,7 +34,8 @@ pub async fn set_up(
     password: Option<&SecretString>,
 ) -> Result<Identity, AdapterError> {
     let (client, _lock) = session::resume(config).await?;
-    client.sync_once(SyncSettings::new().timeout(std::time::Duration::ZERO)).await.map_err(failed)?;
+    let settings = SyncSettings::new().timeout(std::time::Duration::ZERO).filter(sync::filter().into());
+    client.sync_once(settings).await.map_err(failed)?;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     let recovery = client.encryption().recovery();
     if let Some(key) = recovery_key {

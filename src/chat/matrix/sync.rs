@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use matrix_sdk::Room;
 use matrix_sdk::config::{SyncSettings, SyncToken};
 use matrix_sdk::deserialized_responses::TimelineEvent;
@@ -25,6 +26,8 @@ use crate::chat::{AcceptError, AdapterError, EventPort};
 
 /// How long the home server may wait for news.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long at least.
+const BRIEFLY: Duration = Duration::from_secs(1);
 /// The longest wait after the home server did not answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How many events of a room come with a sync; what is more is fetched page by page.
@@ -85,13 +88,19 @@ pub(super) async fn listen(
     }
 }
 
-fn settings(cursor: Option<&String>) -> SyncSettings {
+/// What the home server is to tell. Every sync of the bot asks for the same: only to who loads members when they are
+/// needed does it tell how many are in a room, and that once.
+pub(super) fn filter() -> FilterDefinition {
     let mut filter = FilterDefinition::with_lazy_loading();
     filter.presence = Filter::ignore_all();
     filter.room.ephemeral = RoomEventFilter::ignore_all();
     filter.room.timeline.limit = Some(UInt::from(PAGE));
+    filter
+}
+
+fn settings(cursor: Option<&String>, patience: Duration) -> SyncSettings {
     let token = cursor.map_or(SyncToken::NoToken, |cursor| SyncToken::Specific(cursor.clone()));
-    SyncSettings::new().token(token).timeout(PATIENCE).filter(SyncFilter::FilterDefinition(filter))
+    SyncSettings::new().token(token).timeout(patience).filter(SyncFilter::FilterDefinition(filter()))
 }
 
 impl Listener<'_> {
@@ -105,7 +114,7 @@ impl Listener<'_> {
         let mut learns_rooms = cursor.is_some() && self.adapter.client.rooms().is_empty();
         loop {
             let since = cursor.as_ref().filter(|_| !learns_rooms);
-            let trouble = match self.adapter.client.sync_once(settings(since)).await {
+            let trouble = match self.adapter.client.sync_once(settings(since, self.patience())).await {
                 Ok(response) => {
                     failures = 0;
                     learns_rooms = false;
@@ -126,9 +135,19 @@ impl Listener<'_> {
         }
     }
 
+    /// How long to wait for news. Keys may come on other ways, so that what cannot be read is tried again, the sooner
+    /// the newer it is.
+    fn patience(&self) -> Duration {
+        let now = Timestamp::now();
+        let newest = self.waiting.values().map(|waiting| waiting.age(now)).min();
+        let age = newest.and_then(|age| Duration::try_from(age).ok()).unwrap_or(PATIENCE * 4);
+        (age / 4).clamp(BRIEFLY, PATIENCE)
+    }
+
     /// Hands in all that a sync brings, then keeps its place.
     async fn take(&mut self, response: &SyncResponse, since: Option<&String>) -> Result<(), Halt> {
         let client = &self.adapter.client;
+        self.decline_all(&response.to_device).await;
         for (id, update) in &response.rooms.joined {
             let Some(room) = client.get_room(id) else { continue };
             let seen: Option<OwnedEventId> = self.notes.get(&notes::seen_of(id)).await?;

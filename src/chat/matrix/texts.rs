@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use super::html::escape;
 use super::trouble::Trouble;
 
 /// The home server does not answer.
@@ -139,6 +140,44 @@ pub(super) const NO_BACKUP: &str = "the keys to its rooms are not backed up";
 pub(super) const HAS_RECOVERY: &str = "a recovery key opens identity and backup";
 /// None.
 pub(super) const NO_RECOVERY: &str = "no recovery key opens identity and backup";
+
+/// A home server that shows another device than this one.
+pub(super) const TRUST_NOBODY: &str = "people encrypt for somebody else: ask whoever runs the home server, and log in \
+                                       again with `ospo matrix login`";
+
+/// The device's fingerprint, in the groups in which clients show it.
+pub(super) fn fingerprint(key: &str) -> String {
+    format!(
+        "the fingerprint of its device, for people to compare with what their client shows: {}",
+        grouped(key)
+    )
+}
+
+/// A fingerprint that people see and that is not the device's.
+pub(super) fn other_fingerprint(ours: &str, told: &str) -> String {
+    format!(
+        "the home server shows people another fingerprint than the device's own {}: {}",
+        grouped(ours),
+        grouped(told)
+    )
+}
+
+fn grouped(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// What somebody is told who wants to compare emoji, in plain words and in HTML.
+pub(super) fn cannot_compare(device: &str) -> (String, String) {
+    let words = |device: &str, check: &str| {
+        format!(
+            "I am a program and cannot compare emoji with you, so I have declined. To trust me, look at the fingerprint \
+             of my session {device} in your client, and compare it with the one that {check} tells whoever runs me."
+        )
+    };
+    let html = words(&escape(device), "<code>ospo matrix check</code>");
+    (words(device, "ospo matrix check"), html)
+}
 
 /// A session that works.
 pub(super) fn session_works(user: &str, device: &str) -> String {

@@ -44,6 +44,13 @@ enum Told {
     NotYet,
 }
 
+impl Waiting {
+    /// For how long it has been waiting.
+    pub fn age(&self, now: Timestamp) -> SignedDuration {
+        now.duration_since(self.since)
+    }
+}
+
 impl Listener<'_> {
     /// Keeps an event that cannot be read.
     pub(super) fn cannot_read(&mut self, room: &Room, event: &Raw<AnySyncTimelineEvent>) {
@@ -71,7 +78,7 @@ impl Listener<'_> {
     pub(super) async fn try_again(&mut self) -> Result<(), Halt> {
         let now = Timestamp::now();
         for (name, mut waiting) in self.waiting.clone() {
-            let age = now.duration_since(waiting.since);
+            let age = waiting.age(now);
             let Some(room) = self.adapter.client.get_room(&waiting.room).filter(|_| age < GIVEN_UP_AFTER)
             else {
                 self.waiting.remove(&name);

@@ -221,6 +221,33 @@ allowed_people = ["{a}", "{l}", "{m}", "{o}"]
         self.ada.meets(self.privacy, &[&self.bot], true).await
     }
 
+    /// Ada files a contribution, answer after answer, without waiting to be asked.
+    pub async fn files_a_contribution(&self, room: &RoomId) {
+        let answers = [
+            "request-contribution",
+            "libturbine",
+            "https://git.example.com/libturbine",
+            "MIT",
+            "feature",
+            "1",
+            "2",
+            "Closes a file twice at most",
+            "skip",
+            "no",
+            "skip",
+            "None of our products",
+            "skip",
+            "skip",
+            "skip",
+            "skip",
+            "submit",
+        ];
+        for answer in answers {
+            self.ada.says(room, answer).await;
+        }
+        self.hears(&self.ada, room, "Filed as CON-1").await;
+    }
+
     /// Waits until somebody sees the bot say something that holds these words.
     pub async fn hears(&self, person: &Person, room: &RoomId, words: &str) -> Shown {
         person.sees(room, |shown| shown.sender == self.bot.as_str() && shown.body.contains(words)).await

@@ -97,7 +97,16 @@ async fn a_release_is_decided_by_reactions(privacy: Privacy, fate: Fate) {
     let cards = company.said(lea, &company.legal).into_iter().filter(|shown| shown.body.contains("turbine"));
     assert_eq!(cards.count(), 1, "{}", lea.transcript());
     assert_eq!(lea.locked(&company.legal) + mia.locked(&company.management), 0);
+    // It has heard of all that is before the last question in a room: what reactions were is not kept any longer.
+    for (person, room) in [(lea, &company.legal), (mia, &company.management)] {
+        person.says(room, "!ospo license ISC").await;
+        company.hears(person, room, "ISC License").await;
+    }
     drop(_bot);
+    let exported = company.path("exported");
+    assert!(company.run(&["store", "export", &exported]).await.status.success());
+    let exported = std::fs::read_to_string(exported).unwrap();
+    assert!(exported.contains("note/matrix/cursor") && !exported.contains("note/matrix/reaction/"));
     let log = audit(&company.folder.path().join("data"));
     let actions: Vec<&str> = log.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     let expected = [
