@@ -93,6 +93,10 @@ async fn concerns_and_questions_that_came_while_it_was_down_are_asked_for_once()
     assert_eq!(times(&chat, "@lea", "What is your concern about"), 1);
     assert_eq!(times(&chat, "@luis", "What do you want to know about"), 1);
     assert_eq!((times(&chat, "@ada", "concern"), times(&chat, "@sam", "CON-1")), (0, 0));
+    // Told late by the platform, it is the same reaction.
+    let late = EventKind::Reacted { message: card.clone(), emoji: "⚠️".to_owned() };
+    bot.event("late", "lea", "#legal", late).await;
+    assert_eq!(times(&chat, "@lea", "What is your concern about"), 1);
 
     bot.say("lea", "#legal", "The name is taken").await;
     bot.say("luis", "#legal", "Who maintains it?").await;

@@ -98,12 +98,18 @@ impl Scene<'_> {
         }
         let on = steps::on(&request, card, &self.mind.channels);
         let may = request.may_speak(self.desk(&loaded).roster, by.person, &on, by.at.min(self.now));
+        // A reaction may be told by the platform and found on the card in the same moment.
+        let is_known = self.reaction().is_some_and(|reaction| request.noticed.contains(&reaction));
+        let under_way = loaded.conversation.as_ref();
+        let is_asked = |about| is_known && under_way.is_some_and(|under_way| under_way.asks(id, about));
         let mut decision = match sign {
             Sign::Vote(choice) => {
                 let vote = Vote { on, ..steps::vote(choice, None, Means::Reaction) };
                 self.act(loaded, id, by, Deed::Vote(vote))
             }
+            Sign::Concern if is_asked(About::Concern) => Decision::default(),
             Sign::Concern => self.ask_words(by, &request, About::Concern, &on, &loaded),
+            Sign::Question if is_asked(About::Question) => Decision::default(),
             Sign::Question => self.ask_words(by, &request, About::Question, &on, &loaded),
         };
         if let (Ok(()), Some(reaction)) = (may, self.reaction()) {
