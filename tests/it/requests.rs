@@ -251,7 +251,7 @@ fn the_verdict_on_an_attached_sbom_stands_on_the_card_and_goes_with_the_sbom() {
     let at_first = &transcript[..transcript.find("> edit REL-1").expect("an edit")];
     has(
         at_first,
-        &["SBOM strong.json: 1 component; 0 allowed, 0 to be reviewed, 1 denied", "lib-strong 1.0"],
+        &["SBOM strong.json: 1 component; 0 allowed, 0 to be reviewed, 1 denied", "Denied: lib-strong"],
     );
     let shown: Vec<&str> = transcript.split("> show REL-1").skip(1).collect();
     has(shown[0], &["revision 3", "see the file weak.json", "SBOM weak.json: 1 component; 1 allowed"]);
