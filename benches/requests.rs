@@ -27,6 +27,7 @@ use ospo_counselor::core::person::{AccountId, ChannelId, PersonId, Platform, Sta
 use ospo_counselor::counsel::Counsel;
 use ospo_counselor::knowledge::{Knowledge, files};
 use ospo_counselor::request::machine::{Doer, Filing, file};
+use ospo_counselor::request::state::Findings;
 use ospo_counselor::request::view::{self, Seen};
 use ospo_counselor::request::{Absences, Request, RequestId, Roster, Status, digest};
 use ospo_counselor::store::sled::SledStore;
@@ -301,7 +302,7 @@ async fn fill(store: &dyn Store, mind: &Mind, now: Timestamp) {
                 by: Doer { person: PersonId(["ada", "max"][n % 2].to_owned()), account: account("ada") },
                 place: place(0),
                 answers: &answers(n),
-                findings: Vec::new(),
+                findings: &Findings::new(),
             };
             let (mut request, _) = file(filing, roster, filed_at);
             if n % ONE_OPEN_OF != 0 {

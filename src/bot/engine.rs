@@ -16,7 +16,7 @@ use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
 use super::coach::Shelf;
 use super::files::Received;
-use super::handle::{self, ConversationChange, Decision, Loaded};
+use super::handle::{self, ConversationChange, Decision, Loaded, sweep};
 use super::home::Homes;
 use super::index;
 use super::intent::{self, Extent, Intent, Needs};
@@ -35,7 +35,7 @@ use super::unit::{Committer, Unit, read_all};
 use crate::chat::{AdapterError, ChatAdapter, EventPort, Tried};
 use crate::core::effect::{Effect, FileStep, Purpose, Timer};
 use crate::core::event::{Event, EventKind, Place};
-use crate::core::person::{Platform, Role};
+use crate::core::person::Platform;
 use crate::request::{RequestId, Roster, digest};
 use crate::store::{Batch, Key, Store, StoreError, Version};
 
@@ -563,13 +563,6 @@ impl Core {
                     (loaded.requests, loaded.more) = (found.requests, found.more);
                 }
             }
-            Extent::OfRoles => {
-                if let Some(person) = mind.people.by_account(&event.account) {
-                    let roles = mind.people.roles().filter(|role| mind.people.holds(&person.id, role));
-                    let roles: Vec<Role> = roles.cloned().collect();
-                    loaded.requests = lookup::decided_by(store, &roles).await?;
-                }
-            }
             Extent::All => {
                 let all = read_all(store, records::all_requests()).await?;
                 loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
@@ -589,7 +582,8 @@ impl Core {
             // Entries that were added after the end was read are none of this check's business.
             let log = records::all_audit().start..records::audit(end.number + 1);
             let log = read_all::<AuditEntry>(self.store.as_ref(), log).await?;
-            let checked = audit::verify(log.into_iter().map(|(_, _, entry)| entry), &end);
+            let log: Vec<AuditEntry> = log.into_iter().map(|(_, _, entry)| entry).collect();
+            let checked = audit::verify(&log, &end);
             loaded.audit_check = Some((checked, end));
         }
         if let Some(workflow) = needs.number_of.and_then(|id| mind.knowledge.workflow(&id)) {
@@ -614,6 +608,10 @@ impl Core {
             loaded.shelf = Some(Shelf::read(unit, self.store.as_ref()).await?);
             let all = read_all(self.store.as_ref(), records::all_requests()).await?;
             loaded.requests = all.into_iter().map(|(_, _, request)| request).collect();
+        } else if let Some((person, after)) = sweep::of(timer) {
+            let roles = Roster { people: &mind.people, absences: &loaded.absences }.roles(&person, now);
+            let store = self.store.as_ref();
+            loaded.page = lookup::decided_by(store, &roles, after.as_ref(), sweep::AT_A_TIME).await?;
         } else if let Some(person) = digest::person_of(&timer.subject) {
             let roster = Roster { people: &mind.people, absences: &loaded.absences };
             for id in lookup::waiting_for(self.store.as_ref(), &person, roster, now).await? {

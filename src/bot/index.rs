@@ -54,6 +54,11 @@ pub fn of_role(role: &Role, turn: Turn) -> Range<Key> {
     Key::under(&role_key(role, turn))
 }
 
+/// Open requests in which a role decides, now or later.
+pub fn decided_by(role: &Role) -> Range<Key> {
+    Key::under(&format!("index/role/{role}/"))
+}
+
 /// Requests that a person who asks has to do something about.
 pub fn owed_by(person: &PersonId) -> Range<Key> {
     Key::under(&format!("index/owes/{person}/"))

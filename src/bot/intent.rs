@@ -171,10 +171,10 @@ fn said(mind: &Mind, text: &str, addressed: Addressed, conversation: Option<&Con
             Intent::Line(line)
         }
         (Conversation::Coached(_), Some(word)) => Intent::Form(word),
-        (Conversation::Words { request, about }, Some(FormWord::Cancel)) => {
+        (Conversation::Words { request, about, .. }, Some(FormWord::Cancel)) => {
             Intent::LeaveWords(request.clone(), *about)
         }
-        (Conversation::Words { request, about }, Some(FormWord::Answer(words))) => {
+        (Conversation::Words { request, about, .. }, Some(FormWord::Answer(words))) => {
             Intent::Words(request.clone(), *about, words)
         }
         (Conversation::Words { .. }, Some(_)) => Intent::Line(line),
@@ -212,8 +212,6 @@ pub enum Extent {
     None,
     /// The newest that concern the author.
     Newest,
-    /// The open ones that the author's roles decide.
-    OfRoles,
     /// All there are.
     All,
 }
@@ -234,7 +232,6 @@ impl Intent {
             Self::Line(Line::Command(Command::Requests)) => {
                 Needs { requests: Extent::Newest, ..Needs::default() }
             }
-            _ if self.tells_absences() => Needs { requests: Extent::OfRoles, ..Needs::default() },
             Self::Line(Line::Command(Command::Report)) => Needs { requests: Extent::All, ..Needs::default() },
             Self::Line(Line::Command(Command::Coach(command))) => {
                 let reports = matches!(command, CoachCommand::Report(_));

@@ -1,6 +1,7 @@
 //! Requests found by the index: few are read, however many there are.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
@@ -8,7 +9,7 @@ use super::index::{self, Turn};
 use super::records;
 use crate::core::person::{PersonId, Role};
 use crate::request::{Request, RequestId, Roster};
-use crate::store::{Store, StoreError};
+use crate::store::{Key, Store, StoreError};
 
 /// How many requests a list shows.
 const SHOWN: usize = 20;
@@ -89,18 +90,45 @@ pub async fn waiting_for(
     Ok(found)
 }
 
-/// The open requests that any of some roles decides, now or later.
+/// Some of many requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Which.
+    pub requests: BTreeSet<RequestId>,
+    /// The place in the index after which there may be more.
+    pub after: Option<Key>,
+}
+
+/// The open requests that any of some roles decides, now or later: at most so many, after a place in the index.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn decided_by(store: &dyn Store, roles: &[Role]) -> Result<Vec<Request>, StoreError> {
-    let mut found = BTreeSet::new();
-    for role in roles {
-        for turn in [Turn::Now, Turn::NotNow] {
-            found.extend(index::scan(store, index::of_role(role, turn), COUNTED).await?);
+pub async fn decided_by(
+    store: &dyn Store,
+    roles: &BTreeSet<Role>,
+    after: Option<&Key>,
+    at_most: usize,
+) -> Result<Page, StoreError> {
+    let mut ranges: Vec<Range<Key>> = roles.iter().map(index::decided_by).collect();
+    // In the order of the index, which is not that of the names.
+    ranges.sort_by(|one, other| one.start.cmp(&other.start));
+    let mut left = at_most;
+    let mut page = Page::default();
+    for mut range in ranges {
+        if let Some(after) = after {
+            range.start = range.start.max(after.next());
+        }
+        let found = store.scan(range, left).await?;
+        for record in &found {
+            page.requests.insert(records::decode::<index::Entry>(record)?.0);
+        }
+        left -= found.len();
+        if left == 0 {
+            page.after = found.last().map(|record| record.key.clone());
+            break;
         }
     }
-    load(store, found).await
+    Ok(page)
 }
 
 /// The requests about any of some places.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, info};
 
 use super::engine::Core;
@@ -14,97 +14,70 @@ use super::unit::{Unit, read_all};
 use crate::chat::{DeliveryError, EventPort, StandingReaction};
 use crate::core::effect::Effect;
 use crate::core::event::{Event, EventId, EventKind, MessageRef, Place};
-use crate::core::person::{AccountId, PersonId, Standing};
+use crate::core::person::{PersonId, Standing};
 use crate::request::sign::Sign;
 use crate::request::slot::CardSlot;
-use crate::request::state::CardAt;
-use crate::request::steps::stages_at;
-use crate::request::{Choice, Means, Request, Roster, digest};
+use crate::request::state::{CardAt, Noticed};
+use crate::request::steps::on;
+use crate::request::{Choice, Request, Roster, digest};
 use crate::store::{Key, StoreError};
 
 /// A reaction that came or went unseen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missed {
-    /// It stands, and is no vote yet.
-    Came(StandingReaction),
-    /// It was a vote, and is gone.
-    Went(StandingReaction),
+    /// It stands, and was not taken up.
+    Came(Noticed),
+    /// It was taken up, and is gone.
+    Went(Noticed),
 }
 
-fn vote_of(reaction: &str) -> Option<Choice> {
-    match Sign::of(reaction) {
-        Some(Sign::Vote(choice)) => Some(choice),
-        _ => None,
-    }
-}
-
-/// What reactions on a card say that the votes do not. Where a person has reacted for and against, nobody knows which
-/// came last, so the vote that stands is kept, and without one the rejection counts. Who may not vote is left alone:
-/// they were told when they tried.
+/// What reactions on a card say that the request does not know, in the order in which it is to be told. Who may not
+/// speak is left alone: they were told when they tried.
 pub fn missed(
     request: &Request,
     mind: &Mind,
     roster: Roster<'_>,
-    at: &CardAt,
+    card: &CardSlot,
+    message: &MessageRef,
     standing: &[StandingReaction],
     now: Timestamp,
 ) -> Vec<Missed> {
-    let mut found = Vec::new();
-    if !request.status.is_open() {
-        return found;
+    if !request.status.is_open() || card.revision != request.revision {
+        return Vec::new();
     }
-    let here = stages_at(request, at, &mind.channels);
-    let here =
-        |stage: &&crate::request::rules::Stage| here.as_ref().is_none_or(|here| here.contains(&stage.id));
-    let reactions_of = |account: &AccountId| {
-        let theirs = standing.iter().filter(move |reaction| reaction.account == *account);
-        theirs
-            .filter_map(|reaction| vote_of(&reaction.emoji).map(|choice| (choice, reaction.clone())))
-            .collect::<Vec<_>>()
+    let standing: BTreeSet<Noticed> =
+        standing.iter().map(|it| Noticed::new(message, &it.account, &it.emoji)).collect();
+    let on = on(request, card, &mind.channels);
+    // A card with one reviewer alone is theirs.
+    let theirs = |person: &PersonId| !matches!(&card.at, CardAt::Person(of) if of != person);
+    let of = |reaction: &Noticed| match mind.who(&reaction.account, Standing::Member) {
+        Who::Person(person) => Some(&person.id).filter(|person| theirs(person)),
+        Who::Unlisted | Who::Outsider => None,
     };
-    for stage in request.rules.stages.iter().filter(here) {
-        for (person, ballot) in request.ballots.get(&stage.id).into_iter().flatten() {
-            let Some(choice) = ballot.choice else { continue };
-            // The same stage may have a card elsewhere: a reaction is missed only where it was given.
-            let given_here = ballot.means == Means::Reaction && ballot.card.as_ref() == Some(at);
-            let gone = !reactions_of(&ballot.account).iter().any(|(theirs, _)| *theirs == choice);
-            if given_here && gone && mind.people.get(person).is_some() {
-                let emoji = emoji_of(choice).to_owned();
-                let went = Missed::Went(StandingReaction { account: ballot.account.clone(), emoji });
-                if !found.contains(&went) {
-                    found.push(went);
-                }
-            }
-        }
-    }
-    let accounts: BTreeSet<&AccountId> = standing.iter().map(|reaction| &reaction.account).collect();
-    for account in accounts {
-        let Who::Person(person) = mind.who(account, Standing::Member) else { continue };
-        let theirs = reactions_of(account);
-        // A vote that was taken back, or void with its revision, is not given again by what still stands.
-        let unsaid = request.rules.stages.iter().filter(here).any(|stage| {
-            request.seat(stage, &person.id, roster, now).is_some()
-                && match request.ballot(&stage.id, &person.id) {
-                    Some(ballot) => {
-                        ballot.means == Means::Reaction
-                            && ballot.card.as_ref() == Some(at)
-                            && ballot.choice.is_some_and(|choice| !theirs.iter().any(|(c, _)| *c == choice))
-                    }
-                    None => true,
-                }
-        });
-        let reject_first = theirs.into_iter().max_by_key(|(choice, _)| *choice == Choice::Reject);
-        if let Some((_, reaction)) = reject_first.filter(|_| unsaid) {
-            found.push(Missed::Came(reaction));
-        }
-    }
-    found
+    let went = request.noticed.iter().filter(|it| it.message == *message && !standing.contains(it));
+    let sees = |it: &&Noticed| of(it).is_some_and(|person| request.visible_to(person, roster, now));
+    let came = standing.difference(&request.noticed).filter(|it| Sign::of(&it.emoji).is_some());
+    let may = |it: &&Noticed| of(it).is_some_and(|who| request.may_speak(roster, who, &on, now).is_ok());
+    let (approvals, others): (Vec<_>, Vec<_>) =
+        came.filter(may).cloned().partition(|it| Sign::of(&it.emoji) == Some(Sign::Vote(Choice::Approve)));
+    let went = went.filter(sees).cloned().map(Missed::Went);
+    went.chain(others.into_iter().chain(approvals).map(Missed::Came)).collect()
 }
 
-fn emoji_of(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Approve => crate::core::emoji::CHECK,
-        Choice::Reject => crate::core::emoji::CROSS,
+impl Missed {
+    fn reaction(&self) -> &Noticed {
+        let (Self::Came(reaction) | Self::Went(reaction)) = self;
+        reaction
+    }
+
+    /// When it is taken to have happened, before now: nobody knows, so what is gone went first, and where a person has
+    /// reacted for and against, the rejection came last.
+    fn ago(&self) -> SignedDuration {
+        SignedDuration::from_millis(match self {
+            Self::Went(_) => 2,
+            Self::Came(it) if Sign::of(&it.emoji) == Some(Sign::Vote(Choice::Approve)) => 1,
+            Self::Came(_) => 0,
+        })
     }
 }
 
@@ -146,8 +119,9 @@ impl Core {
         let Some(adapter) = self.adapters.get(&message.channel.platform) else { return };
         match adapter.reactions(message).await {
             Ok(Some(standing)) => {
-                for missed in missed(request, mind, roster, &card.at, &standing, self.clock.now()) {
-                    self.tell(message, missed).await;
+                let now = self.clock.now();
+                for missed in missed(request, mind, roster, card, message, &standing, now) {
+                    self.tell(missed).await;
                 }
             }
             Ok(None) | Err(DeliveryError::Gone) => {}
@@ -195,25 +169,16 @@ impl Core {
         Ok(())
     }
 
-    async fn tell(&self, message: &MessageRef, missed: Missed) {
-        let at = self.clock.now();
-        let (word, reaction) = match &missed {
-            Missed::Came(reaction) => ("came", reaction),
-            Missed::Went(reaction) => ("went", reaction),
+    async fn tell(&self, missed: Missed) {
+        let at = self.clock.now() - missed.ago();
+        let Noticed { message, account, emoji } = missed.reaction().clone();
+        let place = Place::channel(message.channel.clone());
+        let what = format!("{message}/{account}/{emoji}/{}", at.as_microsecond());
+        let (id, kind) = match missed {
+            Missed::Came(_) => (format!("came/{what}"), EventKind::Reacted { message, emoji }),
+            Missed::Went(_) => (format!("went/{what}"), EventKind::Unreacted { message, emoji, by: None }),
         };
-        let emoji = reaction.emoji.clone();
-        let message = message.clone();
-        let event = Event {
-            id: EventId(format!("{word}/{message}/{}/{emoji}/{}", reaction.account, at.as_microsecond())),
-            at,
-            account: reaction.account.clone(),
-            standing: Standing::Member,
-            place: Place::channel(message.channel.clone()),
-            kind: match &missed {
-                Missed::Came(_) => EventKind::Reacted { message, emoji },
-                Missed::Went(_) => EventKind::Unreacted { message, emoji, by: None },
-            },
-        };
+        let event = Event { id: EventId(id), at, account, standing: Standing::Member, place, kind };
         info!(event = %event.id, "a reaction was missed");
         // If the bot is closing, the next start sees the same difference.
         let _ = self.accept(event).await;

@@ -5,7 +5,6 @@
 //!
 //! What is kept of questions stands in [`counsel`].
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -18,6 +17,7 @@ use crate::core::form::Answers;
 use crate::core::message::Content;
 use crate::core::person::{AccountId, PersonId, Platform};
 use crate::request::RequestId;
+use crate::request::state::Findings;
 use crate::store::{Key, Record, StoreError};
 
 pub mod counsel;
@@ -119,9 +119,45 @@ pub enum Conversation {
         request: RequestId,
         /// What for.
         about: About,
+        /// What was under way before; it goes on afterwards.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        then: Option<Box<Self>>,
     },
     /// The person is asked by the coach. What they answered is kept elsewhere: this is only where they are.
     Coached(Coaching),
+}
+
+impl Conversation {
+    /// A person is asked for words, whatever is under way.
+    pub fn asking(under_way: Option<Self>, request: RequestId, about: About) -> Self {
+        let then = under_way.and_then(|before| before.without(&request, about)).map(Box::new);
+        Self::Words { request, about, then }
+    }
+
+    /// Whether a person is asked for these words, now or afterwards.
+    pub fn asks(&self, id: &RequestId, what: About) -> bool {
+        match self {
+            Self::Words { request, about, then } => {
+                (request == id && *about == what) || then.as_ref().is_some_and(|then| then.asks(id, what))
+            }
+            Self::Filling(_) | Self::Coached(_) => false,
+        }
+    }
+
+    /// What is left when words that were asked for are given, or wanted no more.
+    pub fn without(self, id: &RequestId, what: About) -> Option<Self> {
+        match self {
+            Self::Words { request, about, then } => {
+                let then = then.and_then(|then| then.without(id, what)).map(Box::new);
+                if request == *id && about == what {
+                    then.map(|then| *then)
+                } else {
+                    Some(Self::Words { request, about, then })
+                }
+            }
+            other => Some(other),
+        }
+    }
 }
 
 /// What the coach is asking a person.
@@ -193,8 +229,8 @@ pub struct Draft {
     #[serde(default)]
     pub course: Course,
     /// What the bot found out about answers, by field.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub findings: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub findings: Findings,
     /// The likely duplicates that the person was shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warned_of: Vec<RequestId>,
@@ -203,7 +239,7 @@ pub struct Draft {
 impl Draft {
     /// A form on its way, about which nothing was found out yet.
     pub fn new(form: FormName, answers: Answers, at: usize, course: Course) -> Self {
-        Self { form, answers, at, course, findings: BTreeMap::new(), warned_of: Vec::new() }
+        Self { form, answers, at, course, findings: Findings::new(), warned_of: Vec::new() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the bot itself says: help, forms, refusals. The areas have their own words; what is said around an answer
 //! stands in [`counsel`].
 
-use super::audit::{AuditEntry, AuditFault, Head};
+use super::audit::{AuditEntry, AuditFaults, Head};
 use jiff::civil::Date;
 
 use super::command::USAGE;
@@ -135,6 +135,17 @@ pub fn cancelled() -> Content {
     line([Span::text("Left. Nothing was filed.")])
 }
 
+/// A form is left, and what was answered is kept.
+pub fn put_aside(title: &str) -> Content {
+    line([
+        Span::text(format!("“{title}” is put aside: nothing was filed, and what you answered is kept. ")),
+        Span::code("resume"),
+        Span::text(" goes on with it, "),
+        Span::code("cancel"),
+        Span::text(" once more throws it away."),
+    ])
+}
+
 /// Words are not given after all.
 pub fn words_left(request: &RequestId, about: About) -> Content {
     let (lacks, again) = match about {
@@ -212,8 +223,9 @@ pub fn sbom_verdict(name: &str, report: &SbomReport) -> String {
     let denied: Vec<&str> =
         report.with(Standing::Denied).iter().take(5).map(|finding| finding.component.as_str()).collect();
     let denied = if denied.is_empty() { String::new() } else { format!(" Denied: {}.", denied.join(", ")) };
+    let s = if summary.components == 1 { "" } else { "s" };
     format!(
-        "SBOM {name}: {} components; {} allowed, {} to be reviewed, {} denied, {} unknown.{denied}",
+        "SBOM {name}: {} component{s}; {} allowed, {} to be reviewed, {} denied, {} unknown.{denied}",
         summary.components, summary.allowed, summary.review, summary.denied, summary.unknown
     )
 }
@@ -268,8 +280,7 @@ pub fn not_complete(missing: usize) -> String {
 
 /// Everything is answered.
 pub fn nothing_asked() -> String {
-    "Everything is answered: submit files it, the number of an answer changes it, cancel leaves it."
-        .to_owned()
+    "Everything is answered: submit files it, the name of an answer changes it, cancel leaves it.".to_owned()
 }
 
 /// What is wrong with an answer, and what was asked.
@@ -366,7 +377,7 @@ pub fn trail(id: &RequestId, entries: &[AuditEntry], people: &People) -> Content
 }
 
 /// Whether the whole audit log is as it was written.
-pub fn audit_check(result: &Result<u64, AuditFault>, end: &Head) -> Content {
+pub fn audit_check(result: &Result<u64, AuditFaults>, end: &Head) -> Content {
     match result {
         Ok(count) => line([
             Span::strong("The audit log is whole"),
@@ -374,9 +385,9 @@ pub fn audit_check(result: &Result<u64, AuditFault>, end: &Head) -> Content {
             Span::code(end.hash.clone()),
             Span::text("."),
         ]),
-        Err(fault) => line([
+        Err(faults) => line([
             Span::strong("The audit log was tampered with"),
-            Span::text(format!(": {fault}. Tell the OSPO and those who run me.")),
+            Span::text(format!(": {faults}. Tell the OSPO and those who run me.")),
         ]),
     }
 }

@@ -162,8 +162,7 @@ pub async fn read_all<T: DeserializeOwned>(
         let more = page.len() == PAGE;
         for record in page {
             let value = decode(&record)?;
-            // The smallest key after this one.
-            from = Key(format!("{}\0", record.key));
+            from = record.key.next();
             all.push((record.key, record.version, value));
         }
         if !more {

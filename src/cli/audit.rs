@@ -53,7 +53,7 @@ pub async fn run(args: AuditArgs, place: &StorePlace) -> anyhow::Result<Ended> {
     match args.command {
         AuditCommand::Verify => {
             let end: Head = Unit::new(store.as_ref()).read(records::audit_head()).await?.unwrap_or_default();
-            match verify(entries, &end) {
+            match verify(&entries, &end) {
                 Ok(count) => {
                     anstream::println!(
                         "The audit log is whole: {count} entries, the last with hash {}.",

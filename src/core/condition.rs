@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::Parser;
-use cel::{Context, Value};
+use cel::{Context, Env, Value};
 use serde::{Deserialize, Serialize};
 
 use super::source::suggest;
@@ -153,16 +153,18 @@ impl Condition {
     /// Why it says neither yes nor no; a decision must count that as no.
     pub fn holds(&self, facts: &Facts) -> Result<bool, ConditionError> {
         let expression = self.parsed()?;
-        evaluate(&expression, &context(facts)?)
+        evaluate(&expression, &context(&expression, facts)?)
     }
 
     /// The facts under a root that it reads.
     pub fn reads(&self, root: &str) -> BTreeSet<String> {
-        let mut found = Vec::new();
+        let mut found = BTreeSet::new();
         if let Ok(expression) = self.parsed() {
-            walk(&expression, &mut |part| found.extend(named(part)));
+            walk(&expression, &mut |part| {
+                found.extend(named(part).filter(|(of, _)| *of == root).map(|(_, name)| name.to_owned()));
+            });
         }
-        found.into_iter().filter(|(of, _)| of == root).map(|(_, name)| name).collect()
+        found
     }
 
     /// What is wrong with it where these names may be used: each a sentence without a full stop.
@@ -221,10 +223,22 @@ fn is_shallow(source: &str) -> bool {
     true
 }
 
-fn context(facts: &Facts) -> Result<Context<'static, 'static>, ConditionError> {
-    let mut context = Context::default();
-    for (root, facts) in facts {
-        context.add_variable(*root, facts).map_err(|error| ConditionError::Failed(error.to_string()))?;
+/// What an expression is evaluated in: the facts that it reads, and no others, since there may be many and each costs.
+fn context(expression: &IdedExpr, facts: &Facts) -> Result<Context<'static, 'static>, ConditionError> {
+    /// The functions of the language. They are many, and never change.
+    static LANGUAGE: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+    let mut read: BTreeMap<&str, BTreeMap<&str, &Fact>> =
+        facts.keys().map(|root| (*root, BTreeMap::new())).collect();
+    walk(expression, &mut |part| {
+        if let Some((root, name)) = named(part)
+            && let Some((name, fact)) = facts.get(root).and_then(|facts| facts.get_key_value(name))
+        {
+            read.entry(root).or_default().insert(name, fact);
+        }
+    });
+    let mut context = Context::with_env(Arc::clone(&LANGUAGE));
+    for (root, facts) in read {
+        context.add_variable(root, facts).map_err(|error| ConditionError::Failed(error.to_string()))?;
     }
     Ok(context)
 }
@@ -253,10 +267,10 @@ fn walk<'e>(expression: &'e IdedExpr, visit: &mut dyn FnMut(&'e IdedExpr)) {
 }
 
 /// `form.license` as root and name.
-fn named(part: &IdedExpr) -> Option<(String, String)> {
+fn named(part: &IdedExpr) -> Option<(&str, &str)> {
     match &part.expr {
         Expr::Select(select) if !select.test => match &select.operand.expr {
-            Expr::Ident(root) => Some((root.clone(), select.field.clone())),
+            Expr::Ident(root) => Some((root, &select.field)),
             _ => None,
         },
         _ => None,
@@ -293,9 +307,9 @@ fn unknown_words(expression: &IdedExpr, vocabulary: &Vocabulary) -> Vec<String> 
                 return;
             };
             selects += 1;
-            let Some(names) = vocabulary.get(root.as_str()) else { return };
-            if !names.contains_key(&name) {
-                let near = suggest(&name, names.keys().map(String::as_str));
+            let Some(names) = vocabulary.get(root) else { return };
+            if !names.contains_key(name) {
+                let near = suggest(name, names.keys().map(String::as_str));
                 let near = near.map(|near| format!("did you mean `{root}.{near}`? ")).unwrap_or_default();
                 let all = list(names.keys().map(String::as_str));
                 faults.push(format!("`{root}.{name}` is unknown; {near}known are {all}"));
@@ -327,7 +341,7 @@ fn impossible_choices(call: &CallExpr, vocabulary: &Vocabulary) -> Vec<String> {
     }
     let choices = call.args.iter().find_map(|part| {
         let (root, name) = named(part)?;
-        match vocabulary.get(root.as_str())?.get(&name)? {
+        match vocabulary.get(root)?.get(name)? {
             Values::Choice(choices) => Some((format!("{root}.{name}"), choices)),
             _ => None,
         }
@@ -376,7 +390,7 @@ fn not_yes_or_no(expression: &IdedExpr, vocabulary: &Vocabulary) -> Option<Strin
             _ => evaluate(part, context).err().map(|why| why.to_string()),
         }
     }
-    match context(&facts) {
+    match context(expression, &facts) {
         Ok(context) => decides(expression, &context),
         Err(why) => Some(why.to_string()),
     }
@@ -390,10 +404,10 @@ fn never_true(expression: &IdedExpr, vocabulary: &Vocabulary) -> Option<String> 
         words.extend(literal(part).map(str::to_owned));
     });
     let all = words.iter().cloned().collect::<String>();
-    let trials: Vec<(String, String, Vec<Fact>)> = names
+    let trials: Vec<(&str, &str, Vec<Fact>)> = names
         .into_iter()
         .filter_map(|(root, name)| {
-            let values = vocabulary.get(root.as_str())?.get(&name)?;
+            let values = vocabulary.get(root)?.get(name)?;
             let text = |text: &String| Fact::Text(text.clone());
             let trials = match values {
                 Values::Flag => vec![Fact::Flag(false), Fact::Flag(true)],
@@ -431,12 +445,12 @@ fn never_true(expression: &IdedExpr, vocabulary: &Vocabulary) -> Option<String> 
         let mut rest = trial;
         let mut facts: Facts = vocabulary.keys().map(|root| (*root, BTreeMap::new())).collect();
         for (root, name, values) in &trials {
-            if let Some(facts) = facts.get_mut(root.as_str()) {
-                facts.insert(name.clone(), values[rest % values.len()].clone());
+            if let Some(facts) = facts.get_mut(*root) {
+                facts.insert((*name).to_owned(), values[rest % values.len()].clone());
             }
             rest /= values.len();
         }
-        if context(&facts).is_ok_and(|context| evaluate(expression, &context) == Ok(true)) {
+        if context(expression, &facts).is_ok_and(|context| evaluate(expression, &context) == Ok(true)) {
             return None;
         }
     }

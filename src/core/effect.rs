@@ -163,6 +163,8 @@ pub enum Purpose {
     Expire,
     /// Bring the cards of a request up to date with who can decide.
     Redraw,
+    /// Bring the cards of all requests that a person decides up to date, some at a time.
+    Cards,
     /// Remind the owners of articles that are due for review.
     Review,
     /// Tell a team what is due.

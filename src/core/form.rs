@@ -101,15 +101,14 @@ impl Form {
     /// The fields that are asked, given the answers, in order. A field whose condition cannot be worked out is
     /// asked: better one question too many.
     pub fn asked(&self, answers: &Answers) -> Vec<&FormField> {
-        let mut known = BTreeMap::new();
+        let mut known = Facts::new();
         let mut asked = Vec::new();
         for field in &self.fields {
-            let is_asked = field.when.as_ref().is_none_or(|condition| {
-                let facts = Facts::from([(FORM, known.clone())]);
-                condition.holds(&facts).unwrap_or(true)
-            });
+            let is_asked =
+                field.when.as_ref().is_none_or(|condition| condition.holds(&known).unwrap_or(true));
             let answer = answers.get(&field.id).filter(|_| is_asked);
-            known.insert(field.id.clone(), field.kind.fact(answer.map(String::as_str)));
+            let fact = field.kind.fact(answer.map(String::as_str));
+            known.entry(FORM).or_default().insert(field.id.clone(), fact);
             if is_asked {
                 asked.push(field);
             }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::state::CardAt;
 use crate::core::person::AccountId;
 
 /// What a voter says.
@@ -20,7 +19,7 @@ pub enum Choice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Means {
-    /// A reaction on a card: it stands or is gone, and can be read again.
+    /// A reaction on a card.
     Reaction,
     /// A button.
     Press,
@@ -49,9 +48,6 @@ pub struct Ballot {
     pub account: AccountId,
     /// By which means.
     pub means: Means,
-    /// On which card, if it was a reaction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card: Option<CardAt>,
     /// All that was said, by time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Said>,
@@ -68,9 +64,6 @@ pub struct Said {
     pub account: AccountId,
     /// By which means.
     pub means: Means,
-    /// On which card, if it was a reaction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card: Option<CardAt>,
 }
 
 /// What was said.
@@ -126,7 +119,6 @@ impl Ballot {
             at: said.at,
             account: said.account,
             means: said.means,
-            card: said.card,
             said: Vec::new(),
         };
         let mut ballot = blank.clone();
@@ -155,7 +147,6 @@ impl Ballot {
                 }
             }
             (ballot.at, ballot.account, ballot.means) = (said.at, said.account.clone(), said.means);
-            ballot.card.clone_from(&said.card);
         }
         Self { said: all, ..ballot }
     }

@@ -11,8 +11,9 @@ use super::id::RequestId;
 use super::roster::Roster;
 use super::rules::{Gate, Rules};
 use crate::core::condition::Fact;
-use crate::core::event::Place;
-use crate::core::form::{Answers, Change, FieldKind, Form};
+use crate::core::emoji;
+use crate::core::event::{MessageRef, Place};
+use crate::core::form::{Answers, Change, FieldKind, Form, FormField};
 use crate::core::person::{AccountId, ChannelId, PersonId, Role};
 
 /// How a request stands.
@@ -55,7 +56,13 @@ pub struct Answer {
     /// The answer, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What the bot found out about it: the verdict on the dependencies that came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
 }
+
+/// What the bot found out about answers, by field.
+pub type Findings = BTreeMap<String, String>;
 
 /// An objection that blocks until it is resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +167,24 @@ pub enum CardAt {
     Person(PersonId),
 }
 
+/// A reaction on a card that was taken up. What still stands is not told anew, and what is gone is news.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Noticed {
+    /// The message that shows the card.
+    pub message: MessageRef,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its canonical name.
+    pub emoji: String,
+}
+
+impl Noticed {
+    /// A reaction as a platform tells it.
+    pub fn new(message: &MessageRef, account: &AccountId, emoji: &str) -> Self {
+        Self { message: message.clone(), account: account.clone(), emoji: emoji::canonical(emoji) }
+    }
+}
+
 /// How long a request has been waiting for its reviewers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
@@ -230,14 +255,14 @@ pub struct Request {
     pub filed_at: Timestamp,
     /// The fields of the form with their answers, in order.
     pub answers: Vec<Answer>,
-    /// What the bot found out about it when it was filed: the verdict on its dependencies.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<String>,
     /// Which text of the request votes are on.
     pub revision: u32,
     /// Where cards of this revision stand.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub cards: BTreeSet<CardAt>,
+    /// The reactions on them that were taken up.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub noticed: BTreeSet<Noticed>,
     /// The stages that are not simply needed, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub gates: BTreeMap<String, Gate>,
@@ -290,18 +315,21 @@ pub mod special {
     pub const CONFIDENTIAL: &str = "confidential";
 }
 
-/// The answers of a form with its fields, in order; those that are not asked have no answer.
-pub fn answers_of(form: &Form, answers: &Answers) -> Vec<Answer> {
+/// The answers of a form with its fields, in order, and what was found out about them; those that are not asked have no
+/// answer.
+pub fn answers_of(form: &Form, answers: &Answers, findings: &Findings) -> Vec<Answer> {
     let asked: BTreeSet<&str> = form.asked(answers).iter().map(|field| field.id.as_str()).collect();
-    let answer = |field: &crate::core::form::FormField| Answer {
-        field: field.id.clone(),
-        label: field.label.clone(),
-        kind: field.kind,
-        change: field.change,
-        text: answers
-            .get(&field.id)
-            .filter(|text| !text.is_empty() && asked.contains(field.id.as_str()))
-            .cloned(),
+    let answer = |field: &FormField| {
+        let text = answers.get(&field.id);
+        let text = text.filter(|text| !text.is_empty() && asked.contains(field.id.as_str())).cloned();
+        Answer {
+            field: field.id.clone(),
+            label: field.label.clone(),
+            kind: field.kind,
+            change: field.change,
+            finding: findings.get(&field.id).filter(|_| text.is_some()).cloned(),
+            text,
+        }
     };
     form.fields.iter().map(answer).collect()
 }
@@ -316,6 +344,12 @@ impl Request {
     pub fn form_answers(&self) -> Answers {
         let given = |answer: &Answer| Some((answer.field.clone(), answer.text.clone()?));
         self.answers.iter().filter_map(given).collect()
+    }
+
+    /// What was found out about them.
+    pub fn findings(&self) -> Findings {
+        let found = |answer: &Answer| Some((answer.field.clone(), answer.finding.clone()?));
+        self.answers.iter().filter_map(found).collect()
     }
 
     /// The answers as conditions read them.

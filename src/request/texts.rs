@@ -163,10 +163,10 @@ pub fn no_vote(request: &Request) -> Text {
 }
 
 /// To a voter: a rejection needs a reason.
-pub fn ask_reason(request: &Request) -> Text {
+pub fn ask_reason(request: &RequestId) -> Text {
     line([
         Span::text("Why do you reject "),
-        id(request),
+        Span::code(request.to_string()),
         Span::text("? Answer here in a sentence; the requester will read it. It counts once you do. ("),
         Span::code("cancel"),
         Span::text(" to leave it.)"),
@@ -174,10 +174,10 @@ pub fn ask_reason(request: &Request) -> Text {
 }
 
 /// To a voter: this stage takes more than a tap.
-pub fn ask_confirmation(request: &Request) -> Text {
+pub fn ask_confirmation(request: &RequestId) -> Text {
     line([
         Span::text("This one takes more than a tap. To confirm your vote, type "),
-        id(request),
+        Span::code(request.to_string()),
         Span::text(" here; it counts once you do. ("),
         Span::code("cancel"),
         Span::text(" to leave it.)"),

@@ -157,8 +157,9 @@ fn account_of(request: &Request, seen: Seen<'_>) -> Vec<Block> {
     fields.extend(request.answers.iter().filter_map(given));
     let stages = request.rules.stages.iter().map(|stage| progress(request, stage, seen)).collect();
     let mut blocks = vec![Block::Fields { fields }];
-    if !request.findings.is_empty() {
-        let items = request.findings.iter().map(|finding| vec![Span::text(finding.clone())]).collect();
+    let found = request.answers.iter().filter_map(|answer| answer.finding.clone());
+    let items: Vec<Vec<Span>> = found.map(|finding| vec![Span::text(finding)]).collect();
+    if !items.is_empty() {
         blocks.push(Block::List { items });
     }
     blocks.push(Block::Fields { fields: stages });

@@ -53,6 +53,11 @@ impl Key {
         }
         Self(prefix.to_owned())..Self(String::from_utf8_lossy(&end).into_owned())
     }
+
+    /// The smallest key after this one.
+    pub fn next(&self) -> Self {
+        Self(format!("{self}\0"))
+    }
 }
 
 /// Grows with every write to a record; never reused, not even after a removal.

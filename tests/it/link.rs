@@ -207,7 +207,7 @@ impl Office {
             .collect();
         let head = self.store.load(&records::audit_head()).await.unwrap().unwrap();
         let head: Head = records::decode(&head).unwrap();
-        verify(log.clone(), &head).unwrap();
+        verify(&log, &head).unwrap();
         let told = |entry: &AuditEntry| {
             let why = entry.fact.detail.get("why").map(|why| format!(": {why}")).unwrap_or_default();
             let refused = if entry.fact.outcome == Outcome::Refused { " refused" } else { "" };

@@ -1,6 +1,7 @@
 //! Everything from outside, in one binary: one module a story, the helpers in `support`.
 
 mod attach;
+mod away;
 mod config;
 mod counsel;
 mod crash;

@@ -1,8 +1,14 @@
 //! The life of a request beyond the straight way, as people see it.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use ospo_counselor::core::message::{Block, Content};
+use ospo_counselor::store::Store;
+use ospo_counselor::store::memory::MemoryStore;
 
 use crate::story::FILE_RELEASE;
+use crate::support::fake::{FakeChat, Running, TestClock, mind_with};
 use crate::support::{audit, play, run, said};
 
 fn fresh() -> tempfile::TempDir {
@@ -91,7 +97,7 @@ fn the_boring_is_approved_at_once_by_the_rules() {
 fn a_likely_duplicate_is_named_before_it_is_filed_and_an_old_request_can_be_copied() {
     let data = fresh();
     let script = format!(
-        "{FILE_RELEASE}{FILE_RELEASE}cancel\ncopy REL-1\nProject\nwindmill\nsubmit\nsubmit\nshow REL-2\n"
+        "{FILE_RELEASE}{FILE_RELEASE}cancel\ncancel\ncopy REL-1\nProject\nwindmill\nsubmit\nsubmit\nshow REL-2\n"
     );
     let transcript = play(data.path(), &script);
     has(&transcript, &["This looks like", "REL-1"]);
@@ -207,4 +213,118 @@ fn reports_are_for_those_who_decide() {
         after(&transcript, "/as olga"),
         &["1 in all, 1 open", "Open by age", "Lea (sample legal): 1 waiting"],
     );
+}
+
+/// Ada asks to open-source a project that depends on others; what it depends on is said so.
+fn release_that_depends(on: &str) -> String {
+    format!(
+        "request-release\nturbine\nskip\nnew project\nhttps://git.example.com/turbine\nTurns things\nMore hands\n\
+         none\nApache-2.0\nyes\n{on}\nskip\nno\nno\nyes\ndone\nno\nTeam Turbine\nTwo of us\nDCO\n\
+         skip\nskip\nskip\nskip\nskip\nskip\nsubmit\n"
+    )
+}
+
+/// An SBOM with one component under a license.
+fn sbom(folder: &Path, file: &str, component: &str, license: &str) -> String {
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+            {{"type":"library","name":"{component}","version":"1.0","licenses":[{{"license":{{"id":"{license}"}}}}]}}]}}"#
+    );
+    std::fs::write(folder.join(file), text).unwrap();
+    folder.join(file).display().to_string()
+}
+
+#[test]
+fn the_verdict_on_an_attached_sbom_stands_on_the_card_and_goes_with_the_sbom() {
+    let data = fresh();
+    let strong = sbom(data.path(), "strong.json", "lib-strong", "AGPL-3.0-only");
+    let weak = sbom(data.path(), "weak.json", "lib-weak", "MIT");
+    let file = release_that_depends(&format!("/attach {strong}"));
+    let script = format!(
+        "{file}/as lea\n/in #legal\n/history 1\n/react REL-1 ✅\n\
+         /as ada\n/in #general\nedit REL-1\nDependencies\n/attach {weak}\nsubmit\n\
+         /as lea\n/in #legal\n/history 1\n/as ada\n/in #general\n\
+         edit REL-1\nPurpose\nTurns everything\nsubmit\nshow REL-1\n\
+         edit REL-1\nDependencies\nNothing any more\nsubmit\nshow REL-1\n"
+    );
+    let transcript = play(data.path(), &script);
+    let at_first = &transcript[..transcript.find("> edit REL-1").expect("an edit")];
+    has(
+        at_first,
+        &["SBOM strong.json: 1 component; 0 allowed, 0 to be reviewed, 1 denied", "Denied: lib-strong"],
+    );
+    let shown: Vec<&str> = transcript.split("> show REL-1").skip(1).collect();
+    has(shown[0], &["revision 3", "see the file weak.json", "SBOM weak.json: 1 component; 1 allowed"]);
+    assert!(!shown[0].contains("strong"), "{}", shown[0]);
+    assert!(!shown[1].contains("SBOM"), "{}", shown[1]);
+    has(&transcript, &["so your vote no longer counts"]);
+    let edited = audit(data.path()).into_iter().find(|entry| entry["action"] == "request.edited").unwrap();
+    let said = edited["detail"]["Dependencies"].as_str().unwrap();
+    assert!(said.contains("1 denied") && said.contains("→ see the file weak.json"), "{said}");
+}
+
+#[test]
+fn an_sbom_that_cannot_be_read_is_said_on_the_card() {
+    let data = fresh();
+    let path = data.path().join("bom.json");
+    std::fs::write(&path, r#"{"bomFormat":"CycloneDX","specVersion":7}"#).unwrap();
+    let file = release_that_depends(&format!("/attach {}", path.display()));
+    let transcript = play(data.path(), &format!("{file}/as lea\n/in #legal\n/history 1\n"));
+    has(after(&transcript, "/history 1"), &["SBOM bom.json could not be read"]);
+}
+
+#[test]
+fn the_same_agreement_is_named_before_a_second_contribution_under_it_is_filed() {
+    let data = fresh();
+    let contribution = |project: &str| {
+        format!(
+            "request-contribution\n{project}\nhttps://git.example.com/{project}\nMIT\nfeature\none-off\ncorporate CLA\n\
+             https://foundation.example.org/ccla\nCloses a file twice\nskip\nno\nskip\nNone of our products\nskip\nskip\n\
+             skip\nskip\nsubmit\n"
+        )
+    };
+    let script = format!("{}{}", contribution("libone"), contribution("libtwo"));
+    let transcript = play(data.path(), &script);
+    has(&transcript, &["This looks like", "CON-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_fix_under_an_agreement_needs_nobody_only_if_the_agreement_is_listed() {
+    let contribution = include_str!("../../knowledge/workflows/contribution.toml");
+    let ours = "https://foundation.example.org/ccla";
+    let listed = contribution.replacen("agreements = []", &format!("agreements = [\"{ours}\"]"), 1);
+    assert_ne!(listed, contribution);
+    let mind = Arc::new(mind_with(&[("workflows/contribution.toml", &listed)]));
+    let (store, chat) = (Arc::new(MemoryStore::new()) as Arc<dyn Store>, Arc::new(FakeChat::default()));
+    let bot = Running::start_with(mind, store, Arc::clone(&chat), TestClock::new()).await;
+    for (project, link) in [("libone", ours), ("libtwo", "https://elsewhere.example.org/cla")] {
+        let repository = format!("https://git.example.com/{project}");
+        for line in ["request-contribution", project, &repository, "MIT", "small fix", "one-off"] {
+            bot.say("ada", "#general", line).await;
+        }
+        for line in ["corporate CLA", link, "Closes a file twice", "skip", "no", "skip", "submit"] {
+            bot.say("ada", "#general", line).await;
+        }
+    }
+    let ada = chat.said_to("@ada");
+    let approved: Vec<&String> = ada.iter().filter(|said| said.contains("nobody needs to vote")).collect();
+    assert!(approved.len() == 1 && approved[0].contains("CON-1"), "{approved:#?}");
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_comes_with_a_picture() {
+    let (store, chat) = (Arc::new(MemoryStore::new()) as Arc<dyn Store>, Arc::new(FakeChat::default()));
+    let bot = Running::start(store, Arc::clone(&chat), TestClock::new()).await;
+    bot.say("olga", "#ospo", "report").await;
+    let messages = chat.messages.lock().unwrap().clone();
+    let Content::Text(report) = &messages.last().expect("a report").content else { panic!("{messages:?}") };
+    let picture = report.blocks.iter().find_map(|block| match block {
+        Block::Picture(picture) => Some(picture),
+        _ => None,
+    });
+    let picture = picture.expect("a picture");
+    assert!(picture.png.starts_with(b"\x89PNG"), "{} bytes", picture.png.len());
+    assert!(picture.words.contains("approved   0"), "who cannot see it reads {:?}", picture.words);
+    bot.end().await.unwrap();
 }

@@ -283,7 +283,7 @@ async fn inspect(seed: u64, company: &Company) -> End {
         read_all(store, records::all_audit()).await.unwrap().into_iter().map(|(_, _, entry)| entry).collect();
     let head = store.load(&records::audit_head()).await.unwrap().unwrap();
     let head: Head = records::decode(&head).unwrap();
-    verify(log.clone(), &head).unwrap_or_else(|fault| panic!("seed {seed}: {fault}"));
+    verify(&log, &head).unwrap_or_else(|fault| panic!("seed {seed}: {fault}"));
     no_reminder_to_anybody_who_cannot_act(seed, &log);
 
     let requests: Vec<Request> = read_all(store, records::all_requests())

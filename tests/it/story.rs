@@ -158,12 +158,14 @@ fn a_form_goes_on_after_a_restart_and_says_what_does_not_fit() {
     assert!(first.contains("whole web address"), "{first}");
     let second = play(
         data.path(),
-        "resume\nhttps://git.example.com/libturbine\nback\nhttps://git.example.com/lib\nskip\nno such license\ncancel\nresume\n",
+        "resume\nhttps://git.example.com/libturbine\nback\nhttps://git.example.com/lib\nskip\nno such license\ncancel\nresume\ncancel\ncancel\nresume\n",
     );
     assert!(second.contains("Where is it?"), "{second}");
     assert!(second.contains("So far: https://git.example.com/libturbine"), "{second}");
     assert!(second.contains("cannot be left out"), "{second}");
-    assert!(second.contains("Nothing was filed"), "{second}");
+    assert!(second.contains("is put aside") && second.contains("Nothing was filed"), "{second}");
+    let resumed = between(&second, "> resume", "> resume");
+    assert!(resumed.contains("is put aside"), "{resumed}");
     assert!(second[second.rfind("> resume").unwrap()..].contains("nothing under way"), "{second}");
 }
 

@@ -6,11 +6,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::texts;
-use super::{Decision, Loaded, Scene};
+use super::{Decision, Loaded, Scene, sweep};
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Subject};
 use crate::core::person::{PersonId, Role};
-use crate::request::steps::{By, redraw_at};
-use crate::request::{Delegation, Request};
+use crate::request::Delegation;
+use crate::request::steps::By;
+
+/// Cards are redrawn when it changes who can decide: now, and when that ends.
+fn redrawn(by: By<'_>, end: Option<Timestamp>, now: Timestamp) -> impl Iterator<Item = Effect> {
+    let moments = [Some(now), end].into_iter().flatten();
+    moments.map(move |due| Effect::Start(sweep::begin(by.person, due)))
+}
 
 impl Scene<'_> {
     /// The end of a day in a person's own zone.
@@ -22,14 +28,15 @@ impl Scene<'_> {
 
     pub(super) fn away(&self, by: By<'_>, until: Option<Date>, loaded: Loaded) -> Decision {
         let mut absences = loaded.absences;
+        let before = absences.away.get(by.person).copied();
         let end = until.map_or(self.now, |day| self.end_of(day, by.person));
         absences.set_away(by.person, end, self.now);
         let until = until.filter(|_| end > self.now);
         let detail = until.map(|day| ("until", day.to_string()));
-        let moments = [Some(self.now), until.map(|_| end)];
-        let open = self.redrawn(&loaded.requests, moments);
         let mut decision = self.changed(by, absences, "absence.set", detail.into_iter(), texts::away(until));
-        decision.effects.extend(open);
+        // Who comes back at another time than was said is not looked for then.
+        decision.effects.extend(before.map(|end| Effect::Stop { timer: sweep::begin(by.person, end).id }));
+        decision.effects.extend(redrawn(by, until.map(|_| end), self.now));
         decision
     }
 
@@ -53,7 +60,7 @@ impl Scene<'_> {
             since: self.now,
             until: self.end_of(until, by.person),
         };
-        let moments = [Some(self.now), Some(delegation.until)];
+        let end = delegation.until;
         let mut absences = loaded.absences;
         if let Err(why) = absences.delegate(people, delegation) {
             let mut decision = self.reply(texts::no_delegation(why));
@@ -65,7 +72,7 @@ impl Scene<'_> {
         detail.extend(role.iter().map(|role| ("role", role.0.clone())));
         let said = texts::delegated(&deputy.name, role.as_ref(), until);
         let mut decision = self.changed(by, absences, "delegation.set", detail.into_iter(), said);
-        decision.effects.extend(self.redrawn(&loaded.requests, moments));
+        decision.effects.extend(redrawn(by, Some(end), self.now));
         if let Some(account) = deputy.accounts.first().cloned() {
             let content = texts::deputy(people.name(by.person), role.as_ref(), until);
             decision.effects.push(Effect::Say { to: Destination::Direct { account }, content });
@@ -78,19 +85,8 @@ impl Scene<'_> {
         let ended = absences.end_delegations(by.person, None, self.now);
         let said = texts::delegation_ended(ended);
         let mut decision = self.changed(by, absences, "delegation.ended", std::iter::empty(), said);
-        decision.effects.extend(self.redrawn(&loaded.requests, [Some(self.now)]));
+        decision.effects.extend(redrawn(by, None, self.now));
         decision
-    }
-
-    /// Cards say who can decide: those of open requests are redrawn when that changes.
-    pub(super) fn redrawn(
-        &self,
-        requests: &[Request],
-        moments: impl IntoIterator<Item = Option<Timestamp>>,
-    ) -> Vec<Effect> {
-        let at =
-            |due: Timestamp| requests.iter().map(move |request| Effect::Start(redraw_at(&request.id, due)));
-        moments.into_iter().flatten().flat_map(at).collect()
     }
 
     fn changed(

@@ -12,9 +12,9 @@ use crate::core::message::Content;
 use crate::counsel::licenses;
 use crate::license::policy::PolicyUse;
 use crate::license::{self, choose, sbom};
-use crate::request::RequestId;
-use crate::request::Workflow;
+use crate::request::state::Findings;
 use crate::request::steps::By;
+use crate::request::{RequestId, Workflow};
 
 impl Scene<'_> {
     pub(super) fn begin(&self, command: &str, loaded: Loaded) -> Decision {
@@ -45,14 +45,20 @@ impl Scene<'_> {
     }
 
     /// Shows a form with its answers, to be changed and filed, unless the author is in the middle of one here.
-    pub(super) fn ask_filled(&self, name: FormName, answers: Answers, loaded: &Loaded) -> Decision {
+    pub(super) fn ask_filled(
+        &self,
+        name: FormName,
+        answers: Answers,
+        findings: Findings,
+        loaded: &Loaded,
+    ) -> Decision {
         let begun = Draft::new(name.clone(), Answers::new(), 0, Course::Onward);
         let Some((form, _)) = self.form_of(&begun) else { return self.reply(texts::form_gone()) };
         if let Some(Conversation::Filling(_)) = &loaded.conversation {
             return self.ask(name, &form, loaded);
         }
         let (draft, content) = dialogue::begin_filled(name, &form, answers);
-        self.go_on(draft, content)
+        self.go_on(Draft { findings, ..draft }, content)
     }
 
     /// The form of a draft and the workflow it belongs to, if they are still in use.
@@ -77,7 +83,7 @@ impl Scene<'_> {
         };
         let ended = |content| Decision { conversation: ConversationChange::End, ..self.reply(content) };
         if word == FormWord::Cancel {
-            return ended(texts::cancelled());
+            return self.leave(draft);
         }
         let Some((form, workflow)) = self.form_of(&draft) else { return ended(texts::form_gone()) };
         let draft = dialogue::taken_up(self.judge_files(draft), &form);
@@ -86,9 +92,7 @@ impl Scene<'_> {
             Next::Ask(draft, content) => self.go_on(draft, content),
             Next::File(draft) => match (workflow, by) {
                 (Some(workflow), Some(by)) => match &draft.form {
-                    FormName::Edit { request } => {
-                        self.file_edit(by, request, workflow, &draft.answers, loaded)
-                    }
+                    FormName::Edit { request } => self.file_edit(by, request, workflow, &draft, loaded),
                     _ => self.file(by, workflow, draft, &loaded),
                 },
                 (Some(_), None) => ended(texts::unknown_person()),
@@ -104,6 +108,23 @@ impl Scene<'_> {
                     }
                 },
             },
+        }
+    }
+
+    /// The author leaves a form. A button asks back before it is pressed, a word may be a slip: after it, what was
+    /// answered for a new request is kept, and thrown away when they leave that too.
+    fn leave(&self, draft: Draft) -> Decision {
+        let a_slip = !matches!(self.event.kind, EventKind::Pressed { .. })
+            && matches!(draft.form, FormName::Request { .. })
+            && draft.course != Course::Aside
+            && !draft.answers.is_empty();
+        match self.form_of(&draft) {
+            Some((form, _)) if a_slip => {
+                let aside = Conversation::Filling(Draft { course: Course::Aside, ..draft });
+                let told = self.reply(texts::put_aside(&form.title));
+                Decision { conversation: ConversationChange::Set(aside), ..told }
+            }
+            _ => Decision { conversation: ConversationChange::End, ..self.reply(texts::cancelled()) },
         }
     }
 
@@ -130,9 +151,13 @@ impl Scene<'_> {
         })
     }
 
-    /// A file that comes with an answer about dependencies is judged, and its verdict is the answer.
+    /// A file that comes with an answer about dependencies is judged; what was found out about the answer before it
+    /// goes with that.
     fn read_file(&self, mut draft: Draft, form: &Form, word: FormWord) -> (Draft, FormWord) {
         let field = form.fields.get(draft.at).filter(|field| field.kind == FieldKind::Sbom);
+        if let (FormWord::Answer(_) | FormWord::Skip, Some(field)) = (&word, field) {
+            draft.findings.remove(&field.id);
+        }
         let (FormWord::Answer(said), Some(field), Some(file)) = (&word, field, self.files.first()) else {
             return (draft, word);
         };

@@ -12,6 +12,7 @@ use super::{Decision, Loaded, Scene};
 use crate::core::effect::{Actor, AuditFact, Destination, Effect, Outcome as Taken, Subject};
 use crate::core::event::Audience;
 use crate::core::person::{AccountId, NoLink, Person};
+use crate::request::steps::redraw_now;
 
 /// Why a code joins nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,8 +144,8 @@ impl Scene<'_> {
         links: crate::core::person::Links,
         linking: &Linking,
     ) -> Decision {
-        let open = linking.requests.iter().filter(|request| request.status.is_open()).cloned();
-        decision.effects.extend(self.redrawn(&open.collect::<Vec<_>>(), [Some(self.now)]));
+        let open = linking.requests.iter().filter(|request| request.status.is_open());
+        decision.effects.extend(open.map(|request| Effect::Start(redraw_now(&request.id, self.now))));
         decision.links.push(LinkStep::Links(links));
         decision
     }

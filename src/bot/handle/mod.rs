@@ -14,18 +14,21 @@ pub mod link;
 mod maturity;
 mod requests;
 pub mod review;
+pub mod sweep;
+mod words;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::audit::{AuditEntry, AuditFault, Head};
+use super::audit::{AuditEntry, AuditFaults, Head};
 use super::coach::{Kept, Shelf};
 use super::command::{Command, Line};
 use super::files::Received;
 use super::hear::{Heard, Keep};
 use super::intent::Intent;
 use super::link::{LinkStep, Linking};
+use super::lookup::Page;
 use super::mind::{Mind, Who};
 use super::records::Conversation;
 use super::seat;
@@ -47,6 +50,8 @@ pub struct Loaded {
     pub requests: Vec<Request>,
     /// How many more there are.
     pub more: usize,
+    /// Some of the requests that a person decides.
+    pub page: Page,
     /// Who is away, and who decides for whom.
     pub absences: Absences,
     /// When the person got their digest before.
@@ -54,7 +59,7 @@ pub struct Loaded {
     /// The audit trail of the request.
     pub trail: Vec<AuditEntry>,
     /// Whether the whole audit log is as it was written, and its end.
-    pub audit_check: Option<(Result<u64, AuditFault>, Head)>,
+    pub audit_check: Option<(Result<u64, AuditFaults>, Head)>,
     /// The last number given in a workflow.
     pub last_number: Option<u32>,
     /// What is under way with the author, here.
@@ -137,6 +142,9 @@ pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decis
     if timer.purpose == Purpose::Review {
         return review::remind(mind, now);
     }
+    if let Some((person, _)) = sweep::of(timer) {
+        return sweep::step(&person, &loaded.page, now);
+    }
     let roster = Roster { people: &mind.people, absences: &loaded.absences };
     if let Some(person) = digest::person_of(&timer.subject) {
         return morning(roster, person, &loaded, now);
@@ -151,7 +159,7 @@ pub fn ring(mind: &Mind, timer: &Timer, loaded: Loaded, now: Timestamp) -> Decis
         Purpose::Escalate => steps::escalate(desk, request),
         Purpose::Expire => steps::expire(desk, request),
         Purpose::Redraw => steps::redraw(desk, request),
-        Purpose::Digest | Purpose::Review | Purpose::Team => return Decision::default(),
+        Purpose::Digest | Purpose::Review | Purpose::Team | Purpose::Cards => return Decision::default(),
     };
     Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() }
 }
@@ -274,10 +282,7 @@ impl Scene<'_> {
             Intent::React(card, sign) => self.react(by, &card, sign, loaded),
             Intent::Unreact(card, sign) => self.unreact(by, &card, sign, loaded),
             Intent::Words(id, about, words) => self.words(by, &id, about, &words, loaded),
-            Intent::LeaveWords(id, about) => Decision {
-                conversation: ConversationChange::End,
-                ..self.reply(texts::words_left(&id, about))
-            },
+            Intent::LeaveWords(id, about) => self.leave_words(&id, about, &loaded),
             Intent::Form(word) => match &loaded.conversation {
                 Some(Conversation::Coached(coaching)) => self.coached(person, coaching, &word, &loaded),
                 _ => self.form(Some(by), word, loaded),

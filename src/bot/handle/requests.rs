@@ -9,12 +9,11 @@ use super::super::texts;
 use super::{ConversationChange, Decision, Loaded, Scene};
 use crate::core::effect::{Actor, AuditFact, Effect, Outcome as Taken, Subject};
 use crate::core::event::EventKind;
-use crate::core::form::Answers;
 use crate::core::person::{Person, Role};
 use crate::request::machine::{Filing, On, Vote, edited};
 use crate::request::sign::Sign;
 use crate::request::slot::CardSlot;
-use crate::request::state::{CardAt, Confirmed, special};
+use crate::request::state::{CardAt, Noticed, special};
 use crate::request::steps::{self, By, Desk, FollowUp};
 use crate::request::{Choice, Deed, Means, Request, RequestId, Roster, Workflow, report, view};
 
@@ -57,10 +56,6 @@ impl Scene<'_> {
             return self.hidden(id, by, loaded.request.is_some());
         };
         let seen = self.desk(&loaded).seen();
-        let wait = |about| Decision {
-            conversation: ConversationChange::Set(Conversation::Words { request: id.clone(), about }),
-            ..Decision::default()
-        };
         let deed = match wish {
             Wish::Show => return self.reply(view::full_account(request, seen).into()),
             Wish::Status => return self.reply(view::explanation(request, seen).into()),
@@ -68,12 +63,10 @@ impl Scene<'_> {
             Wish::Edit => return self.edit(by, request, &loaded),
             Wish::Copy => return self.copy(request, &loaded),
             Wish::Concern(None) => {
-                let asked = self.reply(crate::request::texts::ask_concern(id).into());
-                return Decision { effects: asked.effects, ..wait(About::Concern) };
+                return self.ask_words(by, request, About::Concern, &On::default(), &loaded);
             }
             Wish::Question(None) => {
-                let asked = self.reply(crate::request::texts::ask_question(id).into());
-                return Decision { effects: asked.effects, ..wait(About::Question) };
+                return self.ask_words(by, request, About::Question, &On::default(), &loaded);
             }
             Wish::Concern(Some(text)) => Deed::Concern { text, on: On::default() },
             Wish::Question(Some(text)) => Deed::Ask(text),
@@ -94,42 +87,51 @@ impl Scene<'_> {
         self.act(loaded, id, by, deed)
     }
 
-    fn on(&self, card: &CardSlot, request: &Request) -> On {
-        On {
-            stages: steps::stages_at(request, &card.at, &self.mind.channels),
-            revision: Some(card.revision),
-            card: Some(card.at.clone()),
-        }
-    }
-
     pub(super) fn react(&self, by: By<'_>, card: &CardSlot, sign: Sign, loaded: Loaded) -> Decision {
         let id = &card.request;
-        let Some(request) = self.visible(&loaded, by) else {
+        let Some(request) = self.visible(&loaded, by).cloned() else {
             return self.hidden(id, by, loaded.request.is_some());
         };
         // A card with one reviewer alone is theirs.
         if matches!(&card.at, CardAt::Person(person) if person != by.person) {
             return self.hidden(id, by, true);
         }
-        let on = self.on(card, request);
-        match sign {
+        let on = steps::on(&request, card, &self.mind.channels);
+        let may = request.may_speak(self.desk(&loaded).roster, by.person, &on, by.at.min(self.now));
+        // A reaction may be told by the platform and found on the card in the same moment.
+        let is_known = self.reaction().is_some_and(|reaction| request.noticed.contains(&reaction));
+        let under_way = loaded.conversation.as_ref();
+        let is_asked = |about| is_known && under_way.is_some_and(|under_way| under_way.asks(id, about));
+        let mut decision = match sign {
             Sign::Vote(choice) => {
                 let vote = Vote { on, ..steps::vote(choice, None, Means::Reaction) };
                 self.act(loaded, id, by, Deed::Vote(vote))
             }
-            Sign::Concern => self.wish(by, id, Wish::Concern(None), loaded),
-            Sign::Question => self.wish(by, id, Wish::Question(None), loaded),
+            Sign::Concern if is_asked(About::Concern) => Decision::default(),
+            Sign::Concern => self.ask_words(by, &request, About::Concern, &on, &loaded),
+            Sign::Question if is_asked(About::Question) => Decision::default(),
+            Sign::Question => self.ask_words(by, &request, About::Question, &on, &loaded),
+        };
+        if let (Ok(()), Some(reaction)) = (may, self.reaction()) {
+            decision.request.get_or_insert(request).noticed.insert(reaction);
         }
+        decision
     }
 
     pub(super) fn unreact(&self, by: By<'_>, card: &CardSlot, sign: Sign, loaded: Loaded) -> Decision {
         let id = &card.request;
-        let Sign::Vote(choice) = sign else { return Decision::default() };
-        let Some(request) = self.visible(&loaded, by) else {
+        let Some(request) = self.visible(&loaded, by).cloned() else {
             return self.hidden(id, by, loaded.request.is_some());
         };
-        let on = self.on(card, request);
-        let mut decision = self.act(loaded, id, by, Deed::TakeBack { choices: vec![choice], on });
+        let mut decision = match sign {
+            Sign::Vote(choice) => {
+                let on = steps::on(&request, card, &self.mind.channels);
+                self.act(loaded, id, by, Deed::TakeBack { choices: vec![choice], on })
+            }
+            // What was said stays said.
+            Sign::Concern => self.unasked_words(&loaded, id, About::Concern),
+            Sign::Question => self.unasked_words(&loaded, id, About::Question),
+        };
         if let EventKind::Unreacted { by: Some(remover), .. } = &self.event.kind {
             for effect in &mut decision.effects {
                 if let Effect::Audit(fact) = effect {
@@ -137,44 +139,20 @@ impl Scene<'_> {
                 }
             }
         }
+        if let Some(reaction) = self.reaction().filter(|reaction| request.noticed.contains(reaction)) {
+            decision.request.get_or_insert(request).noticed.remove(&reaction);
+        }
         decision
     }
 
-    /// Words that were asked for.
-    pub(super) fn words(
-        &self,
-        by: By<'_>,
-        id: &RequestId,
-        about: About,
-        words: &str,
-        loaded: Loaded,
-    ) -> Decision {
-        let deed = match about {
-            About::Reason => Deed::Vote(steps::vote(Choice::Reject, Some(words), Means::Words)),
-            About::Concern => Deed::Concern { text: words.to_owned(), on: On::default() },
-            About::Question => Deed::Ask(words.to_owned()),
-            About::Confirmation => {
-                if words.trim().parse::<RequestId>().ok().as_ref() != Some(id) {
-                    return self.reply(crate::request::texts::not_confirmed(id).into());
-                }
-                let waiting = loaded.request.as_ref().and_then(|request| {
-                    let mut ballots = request.ballots.values().filter_map(|ballots| ballots.get(by.person));
-                    ballots.find(|ballot| ballot.confirmed == Confirmed::Awaited)?.choice
-                });
-                match waiting {
-                    Some(choice) => Deed::Vote(steps::vote(choice, None, Means::Words)),
-                    None => {
-                        let ends = ConversationChange::End;
-                        return Decision { conversation: ends, ..self.reply(texts::nothing_under_way()) };
-                    }
-                }
-            }
+    /// The reaction that came or went.
+    fn reaction(&self) -> Option<Noticed> {
+        let (EventKind::Reacted { message, emoji } | EventKind::Unreacted { message, emoji, .. }) =
+            &self.event.kind
+        else {
+            return None;
         };
-        let decision = self.act(loaded, id, by, deed);
-        match decision.conversation {
-            ConversationChange::Set(_) => decision,
-            _ => Decision { conversation: ConversationChange::End, ..decision },
-        }
+        Some(Noticed::new(message, &self.event.account, emoji))
     }
 
     /// Carries a deed out on the request that was read, if the author may know of it.
@@ -184,29 +162,27 @@ impl Scene<'_> {
         }
         let Some(request) = loaded.request.clone() else { return Decision::default() };
         let outcome = steps::act(self.desk(&loaded), request, by, deed);
-        let about = match &loaded.conversation {
-            Some(Conversation::Words { request, about }) if request == id => Some(*about),
-            _ => None,
-        };
-        let next = |about| ConversationChange::Set(Conversation::Words { request: id.clone(), about });
-        let conversation = match (outcome.follow_up, about) {
-            (FollowUp::Reason, _) => next(About::Reason),
-            (FollowUp::Confirmation, _) => next(About::Confirmation),
-            // The vote that was to be explained or confirmed is gone: what they say next is not about it.
-            (FollowUp::None, Some(About::Reason)) if !outcome.request.owes_reason(by.person) => {
-                ConversationChange::End
+        let (under_way, person) = (loaded.conversation, by.person);
+        let (owes_reason, owes_confirmation) =
+            (outcome.request.owes_reason(person), outcome.request.owes_confirmation(person));
+        let mut decision =
+            Decision { request: Some(outcome.request), effects: outcome.effects, ..Decision::default() };
+        let about = match outcome.follow_up {
+            FollowUp::Reason => About::Reason,
+            FollowUp::Confirmation => About::Confirmation,
+            FollowUp::None => {
+                // Where the vote that was to be explained or confirmed is gone, what they say next is not about it.
+                for (about, owes) in [(About::Reason, owes_reason), (About::Confirmation, owes_confirmation)]
+                {
+                    if !owes {
+                        decision = self.words_done(decision, under_way.as_ref(), id, about);
+                    }
+                }
+                return decision;
             }
-            (FollowUp::None, Some(About::Confirmation)) if !outcome.request.owes_confirmation(by.person) => {
-                ConversationChange::End
-            }
-            (FollowUp::None, _) => ConversationChange::Keep,
         };
-        Decision {
-            request: Some(outcome.request),
-            effects: outcome.effects,
-            conversation,
-            ..Decision::default()
-        }
+        decision.conversation = ConversationChange::Set(Conversation::asking(under_way, id.clone(), about));
+        decision
     }
 
     /// The request does not exist or is not theirs to see: to them the two look the same, but the attempt on
@@ -260,7 +236,7 @@ impl Scene<'_> {
             by: by.doer(),
             place: by.place.clone(),
             answers: &draft.answers,
-            findings: draft.findings.into_values().collect(),
+            findings: &draft.findings,
         };
         let outcome = steps::file(desk, filing, by);
         Decision {
@@ -279,7 +255,7 @@ impl Scene<'_> {
             return self.act(loaded.clone(), &request.id, by, Deed::Edit(request.answers.clone()));
         }
         let name = FormName::Edit { request: request.id.clone() };
-        self.ask_filled(name, request.form_answers(), loaded)
+        self.ask_filled(name, request.form_answers(), request.findings(), loaded)
     }
 
     /// A new form, filled in like a request, for somebody to file anew. Whom it concerns is not taken over.
@@ -288,7 +264,8 @@ impl Scene<'_> {
         for field in [special::CO_REQUESTERS, special::ON_BEHALF_OF, special::NOTIFY] {
             answers.remove(field);
         }
-        self.ask_filled(FormName::Request { workflow: request.workflow.clone() }, answers, loaded)
+        let name = FormName::Request { workflow: request.workflow.clone() };
+        self.ask_filled(name, answers, request.findings(), loaded)
     }
 
     /// The changed answers of a request.
@@ -297,10 +274,11 @@ impl Scene<'_> {
         by: By<'_>,
         id: &RequestId,
         workflow: &Workflow,
-        answers: &Answers,
+        draft: &Draft,
         loaded: Loaded,
     ) -> Decision {
-        let decision = self.act(loaded, id, by, edited(&workflow.form, answers));
+        let deed = edited(&workflow.form, &draft.answers, &draft.findings);
+        let decision = self.act(loaded, id, by, deed);
         Decision { conversation: ConversationChange::End, ..decision }
     }
 

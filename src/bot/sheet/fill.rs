@@ -90,7 +90,8 @@ pub(super) fn beginning(
         }
         _ => Answers::new(),
     };
-    Some(Draft::new(name, answers, 0, Course::Aside))
+    let findings = request.map(Request::findings).unwrap_or_default();
+    Some(Draft { findings, ..Draft::new(name, answers, 0, Course::Aside) })
 }
 
 /// The draft as it is with what a sheet brought. What is not sound leaves the answer as it was.
@@ -103,6 +104,7 @@ pub fn draft(
 ) -> Option<Draft> {
     let mut draft = beginning(which, conversation, request)?;
     let form = form_of(mind, &draft.form)?;
+    let before = draft.answers.clone();
     for field in &form.fields {
         let Some(answer) = given.answers.get(&field.id) else { continue };
         match (answer.trim().is_empty(), given.files.get(&field.id)) {
@@ -116,6 +118,9 @@ pub fn draft(
             }
         }
     }
+    // What was found out about an answer goes with it.
+    let answers = &draft.answers;
+    draft.findings.retain(|field, _| answers.get(field) == before.get(field));
     if given.handing == Handing::Whole {
         let asked: Vec<FormField> = form.asked(&draft.answers).into_iter().cloned().collect();
         for field in asked.into_iter().filter(|field| field.optional) {

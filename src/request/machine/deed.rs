@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{Answer, CardAt, Choice, Confirmed, Means, Status};
+use super::super::state::{Answer, Choice, Confirmed, Means, Status};
 use crate::core::form::Change;
 use crate::core::person::{AccountId, PersonId};
 
@@ -91,8 +91,6 @@ pub struct On {
     pub stages: Option<Vec<String>>,
     /// This revision; the current one, if none is named.
     pub revision: Option<u32>,
-    /// The card it was said on, if it was a reaction.
-    pub card: Option<CardAt>,
 }
 
 /// What came of an act, one thing after another.

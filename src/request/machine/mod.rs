@@ -13,9 +13,12 @@ pub use deed::{Act, Deed, Difference, Doer, Happened, Numbered, On, Refusal, Vot
 use super::id::RequestId;
 use super::roster::Roster;
 use super::rules::Stage;
-use super::state::{Answer, Approval, Clock, Discretion, Mark, Request, Status, Todo, answers_of, special};
+use super::state::{
+    Answer, Approval, Clock, Discretion, Findings, Mark, Request, Status, Todo, answers_of, special,
+};
 use super::tally::StageStatus;
 use super::workflow::Workflow;
+use crate::core::condition::Facts;
 use crate::core::event::Place;
 use crate::core::form::{Answers, Change, Form};
 use crate::core::person::{PersonId, Role};
@@ -39,7 +42,7 @@ pub struct Filing<'a> {
     /// The answers.
     pub answers: &'a Answers,
     /// What the bot found out about them.
-    pub findings: Vec<String>,
+    pub findings: &'a Findings,
 }
 
 /// Files a request: open, or approved at once by a rule that needs nobody's vote.
@@ -62,10 +65,10 @@ pub fn file(filing: Filing<'_>, roster: Roster<'_>, now: Timestamp) -> (Request,
         account: by.account,
         filed_in: place,
         filed_at: now,
-        answers: answers_of(&workflow.form, answers),
-        findings,
+        answers: answers_of(&workflow.form, answers, findings),
         revision: 1,
         cards: Default::default(),
+        noticed: Default::default(),
         gates: Default::default(),
         status: Status::Open,
         since: now,
@@ -87,8 +90,8 @@ pub fn file(filing: Filing<'_>, roster: Roster<'_>, now: Timestamp) -> (Request,
 }
 
 /// The answers that an edited form would give the request; see [`Deed::Edit`].
-pub fn edited(form: &Form, answers: &Answers) -> Deed {
-    Deed::Edit(answers_of(form, answers))
+pub fn edited(form: &Form, answers: &Answers, findings: &Findings) -> Deed {
+    Deed::Edit(answers_of(form, answers, findings))
 }
 
 impl Request {
@@ -160,8 +163,11 @@ impl Request {
         };
         self.summary = self.answer(&self.summary_field).unwrap_or_default().to_owned();
         (self.co_requesters, self.on_behalf_of, self.notify) = (co_requesters, on_behalf_of, notify);
-        let facts = self.rules.facts(self.facts(), &self.requester, &self.roles);
-        self.gates = self.rules.gates(&facts);
+        self.gates = self.rules.gates(&self.all_facts());
+    }
+
+    fn all_facts(&self) -> Facts {
+        self.rules.facts(self.facts(), &self.requester, &self.roles)
     }
 
     /// Settles the request if the rules say so, now.
@@ -195,8 +201,7 @@ impl Request {
             _ => {
                 let begins =
                     happened.iter().any(|what| matches!(what, Happened::Filed | Happened::Edited { .. }));
-                let facts = self.rules.facts(self.facts(), &self.requester, &self.roles);
-                if begins && let Some(rule) = self.rules.automatic(&facts) {
+                if begins && let Some(rule) = self.rules.automatic(&self.all_facts()) {
                     let approval = Approval::Policy { rule: rule.id.clone(), label: rule.label.clone() };
                     self.approve(approval, self.tasks(), now, happened);
                 }
@@ -269,6 +274,7 @@ impl Request {
             *ballot = ballot.void(now);
         }
         self.agreed.clear();
+        self.noticed.clear();
         self.escalated = None;
         let paused = self.clock.paused.map(|_| now);
         self.clock = Clock { from: now, paused };
@@ -406,7 +412,9 @@ fn is_link(text: &str) -> bool {
 /// counts as not answered there.
 pub fn differences(before: &[Answer], after: &[Answer]) -> Vec<Difference> {
     let find = |all: &[Answer], field: &str| {
-        all.iter().find(|answer| answer.field == field).and_then(|answer| answer.text.clone())
+        let answer = all.iter().find(|answer| answer.field == field)?;
+        let text = answer.text.as_ref()?;
+        Some(answer.finding.as_ref().map_or_else(|| text.clone(), |finding| format!("{text} ({finding})")))
     };
     let gone = before.iter().filter(|old| !after.iter().any(|new| new.field == old.field));
     after

@@ -10,6 +10,20 @@ use super::{Doer, Happened, On, Refusal, Vote, words};
 use crate::core::person::PersonId;
 
 impl Request {
+    /// Whether a person may decide, object or ask now.
+    ///
+    /// # Errors
+    /// Why they may not.
+    pub fn may_speak(
+        &self,
+        roster: Roster<'_>,
+        person: &PersonId,
+        on: &On,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.entitled(roster, person, on, at).map(drop)
+    }
+
     /// The stages in which a person may vote now.
     pub(super) fn entitled(
         &self,
@@ -91,8 +105,7 @@ impl Request {
                 condition: condition.clone(),
                 confirmed,
             };
-            let said =
-                Said { at, word, account: by.account.clone(), means: vote.means, card: vote.on.card.clone() };
+            let said = Said { at, word, account: by.account.clone(), means: vote.means };
             let Some(ballot) = self.speak(&stage.id, &by.person, said) else { continue };
             if ballot.confirmed == Confirmed::Awaited && !happened.contains(&Happened::ConfirmationMissing) {
                 happened.push(Happened::ConfirmationMissing);
@@ -148,8 +161,7 @@ impl Request {
         }
         for stage in stages {
             let word = Word::TakeBack(choices.to_vec());
-            let (account, card) = (by.account.clone(), on.card.clone());
-            let said = Said { at, word, account, means: Means::Words, card };
+            let said = Said { at, word, account: by.account.clone(), means: Means::Words };
             if self.speak(&stage.id, &by.person, said).is_some_and(|ballot| ballot.choice.is_none()) {
                 happened.push(Happened::TookBack { stage: stage.id });
             }

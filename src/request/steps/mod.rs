@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::id::RequestId;
 use super::machine::{self, Act, Deed, Doer, Filing, Happened, Refusal, Vote};
 use super::roster::Roster;
+use super::slot::CardSlot;
 use super::state::{CardAt, Choice, Means, Request};
 use super::texts;
 use super::view::Seen;
@@ -104,6 +105,13 @@ pub fn act(desk: Desk<'_>, request: Request, by: By<'_>, deed: Deed) -> Outcome 
     run(desk, request, Some(by), Act { by: Some(by.doer()), at: by.at, deed })
 }
 
+/// A person wants to do something with a request and may not.
+pub fn refuse(desk: Desk<'_>, request: Request, by: By<'_>, deed: &Deed, why: &Refusal) -> Outcome {
+    let mut step = Step::new(desk, request, Some(by));
+    step.refuse(deed, why);
+    step.done(Vec::new())
+}
+
 /// The time has come to call the backup roles.
 pub fn escalate(desk: Desk<'_>, request: Request) -> Outcome {
     run(desk, request, None, Act { by: None, at: desk.now, deed: Deed::Escalate })
@@ -138,11 +146,10 @@ pub fn redraw(desk: Desk<'_>, request: Request) -> Outcome {
     step.done(Vec::new())
 }
 
-/// The timer that redraws the cards of a request.
-pub fn redraw_at(request: &RequestId, due: Timestamp) -> Timer {
-    // Each moment has its own: who leaves does not put off who comes back.
-    let id = TimerId(format!("{request}/redraw/{due}"));
-    Timer { id, due, subject: Subject::from(request), purpose: Purpose::Redraw }
+/// The timer that redraws the cards of a request, in the order of its events.
+pub fn redraw_now(request: &RequestId, now: Timestamp) -> Timer {
+    let id = TimerId(format!("{request}/redraw"));
+    Timer { id, due: now, subject: Subject::from(request), purpose: Purpose::Redraw }
 }
 
 fn run(desk: Desk<'_>, mut request: Request, by: Option<By<'_>>, act: Act) -> Outcome {
@@ -293,7 +300,7 @@ impl<'a> Step<'a> {
 
 /// The stages that a card is for: those whose people are told where it stands; every stage, for a card with one
 /// reviewer alone.
-pub fn stages_at(request: &Request, at: &CardAt, channels: &RoleChannels) -> Option<Vec<String>> {
+fn stages_at(request: &Request, at: &CardAt, channels: &RoleChannels) -> Option<Vec<String>> {
     let CardAt::Channel(channel) = at else { return None };
     let told = |role: &Role| channels.of(role).contains(channel);
     let stages = request.rules.stages.iter().filter(|stage| {
@@ -301,6 +308,11 @@ pub fn stages_at(request: &Request, at: &CardAt, channels: &RoleChannels) -> Opt
             || stage.backup.as_ref().is_some_and(|backup| request.escalated.is_some() && told(backup))
     });
     Some(stages.map(|stage| stage.id.clone()).collect())
+}
+
+/// What a reaction on a card is for.
+pub fn on(request: &Request, card: &CardSlot, channels: &RoleChannels) -> machine::On {
+    machine::On { stages: stages_at(request, &card.at, channels), revision: Some(card.revision) }
 }
 
 /// A vote by a means, in every stage that the voter is entitled in.

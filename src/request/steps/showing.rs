@@ -92,6 +92,7 @@ impl Step<'_> {
             Purpose::Escalate => "escalate",
             Purpose::Expire => "expire",
             Purpose::Redraw => "redraw",
+            Purpose::Cards => "cards",
         };
         TimerId(format!("{}/{name}", self.request.id))
     }

@@ -26,13 +26,13 @@ impl Step<'_> {
             Happened::ReasonMissing => {
                 self.follow_up = FollowUp::Reason;
                 self.audit("vote.reject", Taken::Done, &[("reason", "awaited")]);
-                let text = texts::ask_reason(&self.request);
+                let text = texts::ask_reason(&self.request.id);
                 self.tell_actor(text);
             }
             Happened::ConfirmationMissing => {
                 self.follow_up = FollowUp::Confirmation;
                 self.audit(deed.map_or("vote", action), Taken::Done, &[("confirmation", "awaited")]);
-                let text = texts::ask_confirmation(&self.request);
+                let text = texts::ask_confirmation(&self.request.id);
                 self.tell_actor(text);
             }
             Happened::NotTwice { stage, other } => {

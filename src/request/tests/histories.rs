@@ -2,7 +2,7 @@
 //!
 //! Each run plays the same seeds and some fresh ones; a failure names the seed, and `OSPO_TEST_SEED` plays it alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +74,7 @@ impl World {
             by: Doer { person: id("ada"), account: account("ada") },
             place: Place::channel(ChannelId::new(Platform::Console, "#general")),
             answers,
-            findings: Vec::new(),
+            findings: &BTreeMap::new(),
         };
         file(filing, self.roster(), start()).0
     }
@@ -100,7 +100,6 @@ fn some_act(random: &mut Rng, world: &World, minute: i64) -> Act {
     let on = On {
         stages: random.bool().then(|| vec![(*random.choice(&stages).unwrap()).to_owned()]),
         revision: (random.u8(..) < 100).then(|| random.u32(1..=3)),
-        card: None,
     };
     let deed = match random.u8(0..100) {
         0..60 => Deed::Vote(Vote {
@@ -116,7 +115,7 @@ fn some_act(random: &mut Rng, world: &World, minute: i64) -> Act {
         74..80 => Deed::Resolve(random.usize(0..4)),
         80..82 => Deed::Ask(format!("q{}", random.u8(0..3))),
         82..88 => Deed::Reply(Some(random.usize(0..4)), "so".to_owned()),
-        88..92 => edited(&world.workflow.form, &some_answers(random)),
+        88..92 => edited(&world.workflow.form, &some_answers(random), &BTreeMap::new()),
         92 => Deed::Withdraw,
         93..96 => Deed::Reopen,
         96 => Deed::BreakGlass("fire".to_owned()),
@@ -438,7 +437,7 @@ fn votes_only(random: &mut Rng) -> Vec<Act> {
             let name = *random.choice(["lea", "luis", "lyn", "both", "mia"]).as_ref().unwrap();
             let choice = if random.bool() { Choice::Approve } else { Choice::Reject };
             let stage = *random.choice(["legal", "management"]).as_ref().unwrap();
-            let on = On { stages: Some(vec![stage.to_owned()]), revision: Some(1), card: None };
+            let on = On { stages: Some(vec![stage.to_owned()]), revision: Some(1) };
             let deed = if random.u8(..) < 180 {
                 Deed::Vote(Vote {
                     choice,

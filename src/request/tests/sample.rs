@@ -173,7 +173,7 @@ impl Scene {
             by: by.doer(),
             place: place.clone(),
             answers: &answers,
-            findings: Vec::new(),
+            findings: &BTreeMap::new(),
         };
         let outcome = file(desk, filing, by);
         let request = outcome.request.clone();
@@ -233,7 +233,7 @@ impl Scene {
 
     /// The deed that changes answers.
     pub fn edit(&self, more: &[(&str, &str)]) -> Deed {
-        machine::edited(&self.workflow.form, &answers(more))
+        machine::edited(&self.workflow.form, &answers(more), &BTreeMap::new())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::core::effect::{Destination, Effect, Outcome as Taken, Purpose};
 use crate::core::person::{ChannelId, Platform};
 use crate::request::digest;
 use crate::request::machine::{Deed, On};
+use crate::request::report::{Load, Spread, report};
 use crate::request::slot::CardSlot;
 use crate::request::state::{CardAt, Choice, Status};
 use crate::request::steps::{Outcome, escalate, expire, warn};
@@ -257,4 +258,35 @@ fn the_backup_is_called_in_its_channel() {
     let outcome = escalate(scene.desk(), scene.request.clone());
     assert!(cards(&outcome).contains(&("#ospo".to_owned(), 1)));
     assert!(told(&outcome, "ada").contains("in spite of reminders"));
+}
+
+#[test]
+fn a_report_sums_up_times_by_kind_and_stage_ages_and_load() {
+    let mut scene = Scene::new(&[]);
+    scene.pass(SignedDuration::from_hours(2));
+    scene.does("lea", approve());
+    scene.pass(SignedDuration::from_hours(4));
+    scene.does("luis", approve());
+    scene.pass(SignedDuration::from_hours(10));
+    scene.does("mia", approve());
+    let decided = scene.request.clone();
+    let mut open = Scene::new(&[]);
+    open.request.id = "REL-2".parse().unwrap();
+    open.does("lea", approve());
+    open.pass(SignedDuration::from_hours(5 * 24));
+    let report = report(&[decided, open.request.clone()], open.roster(), open.now);
+
+    assert_eq!((report.total, report.open.week, report.open.fresh), (2, 1, 0));
+    let [kind] = &report.kinds[..] else { panic!("{report:#?}") };
+    assert_eq!((kind.counts[&Status::Approved], kind.counts[&Status::Open]), (1, 1));
+    let minutes = |spread: Spread| (spread.count, spread.median / 60, spread.p90 / 60);
+    assert_eq!(minutes(kind.first_response), (2, 1, 121), "of both, the slow end is the decided one");
+    assert_eq!(minutes(kind.decision), (1, 963, 963));
+    assert_eq!(
+        (minutes(kind.stages["Legal"]), minutes(kind.stages["Management"])),
+        ((1, 362, 362), (1, 963, 963))
+    );
+    assert_eq!(report.load[&id("lea")], Load { waiting: 0, votes: 2 });
+    assert_eq!(report.load[&id("luis")], Load { waiting: 1, votes: 1 });
+    assert_eq!(report.load.get(&id("ada")), None, "it is her own");
 }

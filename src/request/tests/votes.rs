@@ -140,7 +140,6 @@ fn a_vote_on_a_card_counts_for_that_card_and_that_revision() {
             on: On {
                 stages: Some(stages.iter().map(|id| (*id).to_owned()).collect()),
                 revision: Some(revision),
-                card: None,
             },
         })
     };
