@@ -67,13 +67,13 @@ async fn whole_account(slack: &Slack, user: &str, channel: &str) -> String {
     String::from_utf8(slack.world().files[&file].clone()).unwrap()
 }
 
-async fn assess(fate: Fate) -> String {
+async fn assess(extent: Extent, fate: Fate) -> String {
     let company = Company::new().await;
     let slack = &company.slack;
     let mut bot = Some(company.serve());
     slack.connected().await;
     let mut heard = [String::new(), String::new()];
-    for (number, step) in steps(Extent::Whole).into_iter().enumerate() {
+    for (number, step) in steps(extent).into_iter().enumerate() {
         let heard = &mut heard[usize::from(step.0 == "ada")];
         if step.0 == "ada" && heard.is_empty() {
             // She was asked to take part.
@@ -114,9 +114,9 @@ async fn assess(fate: Fate) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assessment_by_two_ends_as_on_the_console_with_and_without_a_kill_in_the_middle() {
-    let console = tokio::task::spawn_blocking(|| on_the_console(Extent::Whole)).await.unwrap();
-    for fate in [Fate::Lives, Fate::Dies] {
-        assert_eq!(console, assess(fate).await, "{fate:?}");
+    for (extent, fate) in [(Extent::Whole, Fate::Lives), (Extent::TwoAreas, Fate::Dies)] {
+        let console = tokio::task::spawn_blocking(move || on_the_console(extent)).await.unwrap();
+        assert_eq!(console, assess(extent, fate).await, "{fate:?}");
     }
 }
 
