@@ -107,6 +107,8 @@ async fn killed_within_a_vote_an_edit_a_reason_the_home_tab_and_while_catching_u
     company.files_a_contribution().await;
     slack.opens_home("ULEA");
     bot.dies();
+    // What somebody looks at dies with it: she comes back to it.
+    slack.opens_home("ULEA");
     let home = slack.home("ULEA", |view| view.buttons().contains(&"approve CON-1".to_owned())).await;
     slack.presses_in(&home.id, "approve CON-1");
     bot.dies();
@@ -128,7 +130,7 @@ async fn killed_within_a_vote_an_edit_a_reason_the_home_tab_and_while_catching_u
     // Catching up: it dies before it has read anything, and in the middle of the answers.
     bot.ends();
     let asked = [("MIT", "MIT License"), ("Apache-2.0", "Apache License 2.0"), ("Zlib", "zlib License")];
-    let places = [("UADA", "DUADA", ""), ("ULEA", "DULEA", ""), ("UMIA", "CGENERAL", "<@UBOT> ")];
+    let places = [("UMIA", "DUMIA", ""), ("ULEA", "DULEA", ""), ("UADA", "CGENERAL", "<@UBOT> ")];
     for (license, _) in asked {
         for (user, channel, mention) in places {
             slack.says(user, channel, &format!("{mention}license {license}"), None);
@@ -142,7 +144,7 @@ async fn killed_within_a_vote_an_edit_a_reason_the_home_tab_and_while_catching_u
     bot.ends();
     slack.holds_back(None);
     bot.dies();
-    slack.sees("DUADA", |message| message.words().contains("MIT License")).await;
+    slack.sees("DUMIA", |message| message.words().contains("MIT License")).await;
     bot.dies();
     for (user, channel, mention) in places {
         slack.says(user, channel, &format!("{mention}license MPL-2.0"), None);
