@@ -243,7 +243,7 @@ fn the_verdict_on_an_attached_sbom_stands_on_the_card_and_goes_with_the_sbom() {
     let script = format!(
         "{file}/as lea\n/in #legal\n/history 1\n/react REL-1 ✅\n\
          /as ada\n/in #general\nedit REL-1\nDependencies\n/attach {weak}\nsubmit\n\
-         /as lea\n/in #legal\n/history 1\n/as ada\n/in #general\n\
+         /as lea\n/in dm\n/history 3\n/in #legal\n/history 1\n/as ada\n/in #general\n\
          edit REL-1\nPurpose\nTurns everything\nsubmit\nshow REL-1\n\
          edit REL-1\nDependencies\nNothing any more\nsubmit\nshow REL-1\n"
     );

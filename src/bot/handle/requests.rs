@@ -123,6 +123,12 @@ impl Scene<'_> {
         let Some(request) = self.visible(&loaded, by).cloned() else {
             return self.hidden(id, by, loaded.request.is_some());
         };
+        // That it went may be told by the platform and found on the card in the same moment, as that it came.
+        let known = self.reaction().filter(|reaction| request.noticed.contains(reaction));
+        let current = request.status.is_open() && card.revision == request.revision;
+        if known.is_none() && current {
+            return Decision::default();
+        }
         let mut decision = match sign {
             Sign::Vote(choice) => {
                 let on = steps::on(&request, card, &self.mind.channels);
@@ -139,7 +145,7 @@ impl Scene<'_> {
                 }
             }
         }
-        if let Some(reaction) = self.reaction().filter(|reaction| request.noticed.contains(reaction)) {
+        if let Some(reaction) = known {
             decision.request.get_or_insert(request).noticed.remove(&reaction);
         }
         decision

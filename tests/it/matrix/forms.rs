@@ -109,7 +109,7 @@ async fn a_form_is_filled_in_in_its_thread(privacy: Privacy, fate: Fate) {
     other.says("windmill").await;
     other.hears(1, "Which name would you take").await;
     other.says("cancel").await;
-    other.hears(1, "Nothing was filed").await;
+    other.hears(1, "nothing was filed").await;
     // What is said in its thread after that is talk.
     other.says("windmill").await;
     let last = ada.says(room, "!ospo license ISC").await;
@@ -121,7 +121,7 @@ async fn a_form_is_filled_in_in_its_thread(privacy: Privacy, fate: Fate) {
         (&form, "is this right", 2),
         (&form, "Filed as", 1),
         (&other, "Which name would you take", 1),
-        (&other, "Nothing was filed", 1),
+        (&other, "nothing was filed", 1),
     ] {
         let said = dialogue.said(words).len();
         assert_eq!(said, times, "{words:?}:\n{}", ada.transcript());

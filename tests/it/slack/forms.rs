@@ -119,7 +119,7 @@ async fn a_form_asks_what_the_answers_ask_for_says_what_is_wrong_and_is_kept_whe
     slack.submits_again(&form.id);
     slack.gone(&form.id).await;
     let card = slack.sees("CLEGAL", |message| message.words().contains("REL-1")).await;
-    for said in ["valve", "Apache-2.0", "see the file bom.json", "1 components; 1 allowed", "2031-01-31"] {
+    for said in ["valve", "Apache-2.0", "see the file bom.json", "1 component; 1 allowed", "2031-01-31"] {
         assert!(card.words().contains(said), "no {said:?} in {}", card.words());
     }
     slack.settles().await;
