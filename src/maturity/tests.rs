@@ -155,7 +155,12 @@ fn every_fault_of_a_model_names_its_line_and_the_cure() {
         ("layer = \"management\"", "layer = \"manager\"", "unknown variant", "did you mean `management`?"),
         ("is = [\"no\"]", "is = [\"nope\"]", "unknown variant", "allowed here: no, some"),
         ("first_step = \"Make a list.\"", "first = \"Make a list.\"", "unknown field", "first_step"),
-        ("short = \"One\"", "short = \"Far too long a name\"", "longer than", "shorten"),
+        (
+            "short = \"One\"",
+            "short = \"A name that is far too long for any picture\"",
+            "longer than",
+            "shorten",
+        ),
     ] {
         assert!(SAMPLE.contains(from), "{from}");
         let faults = load(&SAMPLE.replacen(from, to, 1)).unwrap_err();
