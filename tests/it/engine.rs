@@ -20,7 +20,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// A day.
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-const CONTRIBUTION: [&str; 17] = [
+/// Ada asks to contribute upstream, answer after answer.
+pub const CONTRIBUTION: [&str; 17] = [
     "request-contribution",
     "libturbine",
     "https://git.example.com/libturbine",

@@ -9,6 +9,7 @@ use std::time::Duration;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId};
 use tempfile::TempDir;
 
+use crate::engine::CONTRIBUTION;
 use crate::support::company as sample;
 use crate::support::matrix::{PASSWORD, Person, Privacy, Shown, Synapse};
 use crate::support::ospo;
@@ -223,26 +224,7 @@ allowed_people = ["{a}", "{l}", "{m}", "{o}"]
 
     /// Ada files a contribution, answer after answer, without waiting to be asked.
     pub async fn files_a_contribution(&self, room: &RoomId) {
-        let answers = [
-            "request-contribution",
-            "libturbine",
-            "https://git.example.com/libturbine",
-            "MIT",
-            "feature",
-            "1",
-            "2",
-            "Closes a file twice at most",
-            "skip",
-            "no",
-            "skip",
-            "None of our products",
-            "skip",
-            "skip",
-            "skip",
-            "skip",
-            "submit",
-        ];
-        for answer in answers {
+        for answer in CONTRIBUTION {
             self.ada.says(room, answer).await;
         }
         self.hears(&self.ada, room, "Filed as CON-1").await;
