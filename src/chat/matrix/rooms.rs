@@ -19,6 +19,10 @@ use crate::core::person::{AccountId, ChannelId, GroupId, Member, Platform, Stand
 const UPGRADES: usize = 32;
 /// When an invitation that could not be answered is looked at again.
 const INVITATION_AGAIN: Duration = Duration::from_secs(60);
+/// How often it is asked who is in such a room: an answer may be on its way from before somebody was invited.
+const ASKED: usize = 3;
+/// How long the home server may take to tell of a room that was made just now.
+const UNTIL_WHOLE: Duration = Duration::from_secs(30);
 
 pub(super) fn account(user: &UserId) -> AccountId {
     AccountId::new(Platform::Matrix, user.as_str())
@@ -203,12 +207,31 @@ impl MatrixAdapter {
             }
         }
         let room = self.client.create_dm(user).await?;
-        // News may have come before the invitation was sent: who is there is asked again before the first message, so
-        // that its key goes to the person too.
-        room.mark_members_missing();
         opened.insert(user.to_owned(), room.room_id().to_owned());
+        match tokio::time::timeout(UNTIL_WHOLE, whole(&room, user)).await {
+            Ok(known) => known?,
+            Err(_) => return Err(Trouble::Passing(texts::NOT_WHOLE.to_owned())),
+        }
         Ok(room)
     }
+}
+
+/// Waits until it is known that a room for two, made just now, is encrypted, and that the other is in it. News of it, and
+/// what was asked of its members meanwhile, may be from before it was whole; the first message would be sent as it is
+/// then, or without its key for the other.
+async fn whole(room: &Room, other: &UserId) -> Result<(), Trouble> {
+    for _ in 0..ASKED {
+        if room.get_member_no_sync(other).await?.is_some() {
+            break;
+        }
+        room.mark_members_missing();
+        room.sync_members().await?;
+    }
+    let mut changes = room.subscribe_info();
+    while !room.latest_encryption_state().await?.is_encrypted() {
+        changes.next().await;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub(super) const SLOWLY: &str = "the home server asks to wait";
 pub(super) const NOT_THERE: &str = "the home server does not know it";
 /// The bot is not in a room.
 pub(super) const NOT_IN_ROOM: &str = "the bot is not in that room: invite it";
+/// A room was made that is not known as it is.
+pub(super) const NOT_WHOLE: &str = "the home server has not told of the new room yet";
 /// There is no session yet.
 pub(super) const NOT_LOGGED_IN: &str = "the bot is not logged in; run `ospo matrix login` once";
 /// A token of no device.

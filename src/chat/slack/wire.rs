@@ -174,6 +174,9 @@ pub(super) struct Container {
 pub(super) struct Action {
     pub action_id: Option<String>,
     pub value: Option<String>,
+    /// When, in seconds with a fraction.
+    #[serde(default)]
+    pub action_ts: String,
 }
 
 /// A shortcut was used that belongs to no message.

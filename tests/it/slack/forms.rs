@@ -179,6 +179,37 @@ async fn a_request_from_a_form_is_edited_in_one_and_rejected_with_the_reason_in_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_slack_tells_late_of_a_form_takes_nothing_back() {
+    let company = Company::new().await;
+    let _bot = company.serve();
+    let slack = &company.slack;
+    slack.connected().await;
+    slack.commands("UADA", "CGENERAL", "request-release");
+    let form = slack.modal("UADA", |view| view.asks("Is all of it written by us")).await;
+    slack.late(|| slack.fills(&form.id, "Is all of it written by us", "Yes"));
+    slack.fills(&form.id, "Is all of it written by us", "No");
+    slack.modal("UADA", |view| view.asks("Which code, assets, data")).await;
+    slack.catches_up();
+    slack.settles().await;
+    slack.late(|| slack.fills(&form.id, "What kind of release", "sample or small tool"));
+    for answers in [FIRST, SECOND, THIRD] {
+        company.fills(answers).await;
+        let form = slack.modal("UADA", |view| !view.asks("Which code, assets, data")).await;
+        slack.submits(&form.id);
+        if answers == FIRST {
+            slack.modal("UADA", |view| view.words().contains("Part 2 of 3")).await;
+            slack.catches_up();
+            slack.settles().await;
+        }
+    }
+    let card = slack.sees("CLEGAL", |message| message.words().contains("REL-1")).await;
+    for said in ["valve", "new project", "Apache-2.0"] {
+        assert!(card.words().contains(said), "no {said:?} in {}", card.words());
+    }
+    company.is_content();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_handed_in_survives_a_kill_and_is_approved_by_reactions() {
     let company = Company::new().await;
     let bot = company.serve();

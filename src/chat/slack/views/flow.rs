@@ -46,6 +46,8 @@ struct Stage {
     count: u64,
     /// The newest turn of its parts.
     turn: usize,
+    /// When the newest of what was done in this turn was done, as Slack tells it.
+    newest: String,
     /// Its newest version, where the bot knows a newer one than it was told.
     hash: Option<String>,
 }
@@ -213,7 +215,10 @@ impl Receiver {
         };
         let views = self.adapter.views.of(&view.id);
         let mut stage = views.lock().await;
-        if stage.handing == Handed::In {
+        // What was done later brought all this, and may have been heard before: there is more than one connection.
+        let done = press.actions.first().map(|action| action.action_ts.clone()).unwrap_or_default();
+        let older = !done.is_empty() && stage.newest > done;
+        if stage.handing == Handed::In || mark.turn < stage.turn || (mark.turn == stage.turn && older) {
             return Ok(None);
         }
         let viewed = Viewed {
@@ -232,11 +237,7 @@ impl Receiver {
             Some(page) => Mark { page, turn: mark.turn + 1, ..mark },
             None => mark,
         };
-        if mark.turn < stage.turn {
-            // The part was left before this was heard.
-            return Ok(None);
-        }
-        (stage.count, stage.turn) = (stage.count + 1, mark.turn);
+        (stage.count, stage.turn, stage.newest) = (stage.count + 1, mark.turn, done);
         let (count, views) = (stage.count, Arc::clone(&views));
         let (receiver, view, shown) = (self.clone(), view.clone(), modal::modal(&sheet, mark));
         // Slack is told first: it waits for that, and the change may take its time.

@@ -222,6 +222,9 @@ impl Person {
         let mut lines = String::new();
         for (room, timeline) in self.rooms.lock().unwrap().iter() {
             lines.push_str(&format!("-- {room} ({} cannot be decrypted)\n", timeline.locked.len()));
+            for event in timeline.locked.values() {
+                lines.push_str(&format!("LOCKED {event}\n"));
+            }
             for shown in timeline.messages() {
                 let emojis: BTreeSet<String> =
                     shown.reactions.values().map(|(who, with)| format!("{with} {who}")).collect();
@@ -260,9 +263,8 @@ impl Person {
             for event in timeline {
                 let raw: Raw<matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent> =
                     serde_json::from_value(event).unwrap();
-                if let Ok(event) = self.room(&room).decrypt_event(&raw, None).await {
-                    events.push((room.clone(), event));
-                }
+                let tried = self.room(&room).decrypt_event(&raw, None).await;
+                events.extend(tried.ok().filter(|event| !event.kind.is_utd()).map(|event| (room.clone(), event)));
             }
         }
         let joined = news.joined.into_iter();

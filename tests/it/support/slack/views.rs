@@ -27,6 +27,10 @@ pub struct Views {
     count: u64,
     /// How many of the next calls of `views.open` are refused with an internal error.
     pub broken: usize,
+    /// What is done in views now is told late.
+    dawdling: bool,
+    /// What is to be told yet.
+    late: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -452,7 +456,7 @@ impl Slack {
                 let mut action = state;
                 action["action_id"] = element["action_id"].clone();
                 action["block_id"] = json!(id);
-                action["action_ts"] = json!("1.1");
+                action["action_ts"] = json!(world.ts());
                 world.acts_in(view, &action);
             }
         });
@@ -473,7 +477,7 @@ impl Slack {
                 .find(|button| button["value"] == value)
                 .unwrap();
             let action = json!({
-                "type": "button", "action_id": button["action_id"], "value": value, "action_ts": "1.1",
+                "type": "button", "action_id": button["action_id"], "value": value, "action_ts": world.ts(),
             });
             world.acts_in(view, &action);
         });
@@ -533,6 +537,22 @@ impl Slack {
         });
     }
 
+    /// What is done in views meanwhile is told when [`Slack::catches_up`]: of two connections one may be slow.
+    pub fn late(&self, act: impl FnOnce()) {
+        self.act(|world| world.views.dawdling = true);
+        act();
+        self.act(|world| world.views.dawdling = false);
+    }
+
+    /// What is late arrives.
+    pub fn catches_up(&self) {
+        self.act(|world| {
+            for payload in std::mem::take(&mut world.views.late) {
+                world.envelope("interactive", payload);
+            }
+        });
+    }
+
     /// Somebody opens their Home tab.
     pub fn opens_home(&self, user: &str) {
         self.act(|world| {
@@ -553,6 +573,10 @@ impl World {
             "api_app_id": "AMODEL", "token": "x", "trigger_id": self.trigger(&shown.user),
             "container": { "type": "view", "view_id": shown.id }, "view": shown.json(true), "actions": [action],
         });
-        self.envelope("interactive", payload);
+        if self.views.dawdling {
+            self.views.late.push(payload);
+        } else {
+            self.envelope("interactive", payload);
+        }
     }
 }
