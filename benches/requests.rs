@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use jiff::{SignedDuration, Timestamp};
 use ospo_counselor::bot::audit::Head;
@@ -50,7 +51,6 @@ const ONE_OPEN_OF: usize = 50;
 /// A platform that shows everything at once, as soon as it is open.
 struct Fast(watch::Receiver<bool>);
 
-#[async_trait]
 impl ChatAdapter for Fast {
     fn platform(&self) -> Platform {
         Platform::Console
@@ -66,25 +66,41 @@ impl ChatAdapter for Fast {
         }
     }
 
-    async fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        stop.cancelled().await;
-        Ok(())
+    fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> BoxFuture<'_, Result<(), AdapterError>> {
+        async move {
+            stop.cancelled().await;
+            Ok(())
+        }
+        .boxed()
     }
 
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
-        self.0.clone().wait_for(|open| *open).await.expect("the benchmark goes on");
-        Ok(match &delivery.action {
-            DeliveryAction::Post { .. } => MessageRef { channel: channel("#legal"), id: delivery.id.clone() },
-            DeliveryAction::Edit { message, .. } => message.clone(),
-        })
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
+        async move {
+            self.0.clone().wait_for(|open| *open).await.expect("the benchmark goes on");
+            Ok(match &delivery.action {
+                DeliveryAction::Post { .. } => {
+                    MessageRef { channel: channel("#legal"), id: delivery.id.clone() }
+                }
+                DeliveryAction::Edit { message, .. } => message.clone(),
+            })
+        }
+        .boxed()
     }
 
-    async fn fetch(&self, _: &MessageRef, _: &FileRef, _: u64) -> Result<Vec<u8>, DeliveryError> {
-        Err(DeliveryError::Gone)
+    fn fetch<'a>(
+        &'a self,
+        _: &'a MessageRef,
+        _: &'a FileRef,
+        _: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>> {
+        async move { Err(DeliveryError::Gone) }.boxed()
     }
 
-    async fn reactions(&self, _: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
-        Ok(None)
+    fn reactions<'a>(
+        &'a self,
+        _: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
+        async move { Ok(None) }.boxed()
     }
 }
 

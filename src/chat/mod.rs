@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::{self, BoxFuture};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::effect::Destination;
@@ -216,8 +218,8 @@ pub struct AdapterError {
     pub why: String,
 }
 
-/// A platform.
-#[async_trait]
+/// A platform. Its methods return boxed futures as they are, not by `async_trait`, whose bounds on each method make the
+/// compiler find out anew for each that everything a large library does may be done on another thread.
 pub trait ChatAdapter: Send + Sync {
     /// Which.
     fn platform(&self) -> Platform;
@@ -229,22 +231,30 @@ pub trait ChatAdapter: Send + Sync {
     ///
     /// # Errors
     /// When the platform cannot be reached in a way that waiting does not mend.
-    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError>;
+    fn run(
+        &self,
+        port: Arc<dyn EventPort>,
+        stop: CancellationToken,
+    ) -> BoxFuture<'_, Result<(), AdapterError>>;
 
     /// Carries out one delivery and returns the message it stands in. The same delivery id is carried out once,
     /// however often this is called.
     ///
     /// # Errors
     /// See [`DeliveryError`].
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError>;
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>>;
 
     /// Shows somebody what the bot has for them alone, in place of what was there. Where a platform has no such place
     /// this does nothing.
     ///
     /// # Errors
     /// See [`DeliveryError`].
-    async fn show_home(&self, _visit: &Visit, _home: &Home) -> Result<(), DeliveryError> {
-        Ok(())
+    fn show_home<'a>(
+        &'a self,
+        _visit: &'a Visit,
+        _home: &'a Home,
+    ) -> BoxFuture<'a, Result<(), DeliveryError>> {
+        future::ready(Ok(())).boxed()
     }
 
     /// The content of a file that came with a message; never more than `limit` bytes are read.
@@ -252,14 +262,21 @@ pub trait ChatAdapter: Send + Sync {
     /// # Errors
     /// [`DeliveryError::Gone`] when it is not there any more, [`DeliveryError::Refused`] when it is larger or
     /// may not be read.
-    async fn fetch(&self, message: &MessageRef, file: &FileRef, limit: u64)
-    -> Result<Vec<u8>, DeliveryError>;
+    fn fetch<'a>(
+        &'a self,
+        message: &'a MessageRef,
+        file: &'a FileRef,
+        limit: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>>;
 
     /// The reactions that stand on a message now, to make up for what was missed; `None` when it is gone.
     ///
     /// # Errors
     /// When the platform cannot say now.
-    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError>;
+    fn reactions<'a>(
+        &'a self,
+        message: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>>;
 
     /// The people who are in a group now, as of a few minutes ago at most while the platform can say, and as of an hour
     /// ago when it cannot. Guests and bots are left out.
@@ -267,7 +284,8 @@ pub trait ChatAdapter: Send + Sync {
     /// # Errors
     /// When nobody can say any more who is in it; then nobody counts as such. [`DeliveryError::Refused`] when the bot
     /// may not read it, or there is no such group.
-    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
-        Err(DeliveryError::Refused { why: format!("the bot reads no groups of {}", group.platform) })
+    fn members<'a>(&'a self, group: &'a GroupId) -> BoxFuture<'a, Result<Vec<Member>, DeliveryError>> {
+        let why = format!("the bot reads no groups of {}", group.platform);
+        future::ready(Err(DeliveryError::Refused { why })).boxed()
     }
 }

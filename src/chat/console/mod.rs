@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::{
@@ -224,7 +226,6 @@ impl ConsoleAdapter {
     }
 }
 
-#[async_trait]
 impl ChatAdapter for ConsoleAdapter {
     fn platform(&self) -> Platform {
         Platform::Console
@@ -240,33 +241,54 @@ impl ChatAdapter for ConsoleAdapter {
         }
     }
 
-    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        let mode = self.mode.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match mode {
-            Some(ConsoleMode::Script(input)) => script::play(self, input, &port, &stop).await,
-            Some(ConsoleMode::Interactive) => repl::run(self, &port, &stop).await,
-            None => Err(self.error(texts::RUNS_ALREADY.to_owned())),
+    fn run(
+        &self,
+        port: Arc<dyn EventPort>,
+        stop: CancellationToken,
+    ) -> BoxFuture<'_, Result<(), AdapterError>> {
+        async move {
+            let mode = self.mode.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match mode {
+                Some(ConsoleMode::Script(input)) => script::play(self, input, &port, &stop).await,
+                Some(ConsoleMode::Interactive) => repl::run(self, &port, &stop).await,
+                None => Err(self.error(texts::RUNS_ALREADY.to_owned())),
+            }
         }
+        .boxed()
     }
 
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
-        self.desk().deliver(delivery)
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
+        async move { self.desk().deliver(delivery) }.boxed()
     }
 
-    async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
-        match files::read(&self.dir, &file.id, limit) {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(DeliveryError::Refused { why: texts::too_large(limit) }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(DeliveryError::Gone),
-            Err(error) => Err(DeliveryError::Retry { why: error.to_string(), after: None }),
+    fn fetch<'a>(
+        &'a self,
+        _: &'a MessageRef,
+        file: &'a FileRef,
+        limit: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>> {
+        async move {
+            match files::read(&self.dir, &file.id, limit) {
+                Ok(Some(bytes)) => Ok(bytes),
+                Ok(None) => Err(DeliveryError::Refused { why: texts::too_large(limit) }),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(DeliveryError::Gone),
+                Err(error) => Err(DeliveryError::Retry { why: error.to_string(), after: None }),
+            }
         }
+        .boxed()
     }
 
-    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
-        let desk = self.desk();
-        let stands = Number::from_id(&message.id)
-            .and_then(|number| desk.world().message(number))
-            .filter(|stands| stands.channel == message.channel);
-        Ok(stands.map(|stands| stands.reactions.clone()))
+    fn reactions<'a>(
+        &'a self,
+        message: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
+        async move {
+            let desk = self.desk();
+            let stands = Number::from_id(&message.id)
+                .and_then(|number| desk.world().message(number))
+                .filter(|stands| stands.channel == message.channel);
+            Ok(stands.map(|stands| stands.reactions.clone()))
+        }
+        .boxed()
     }
 }

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 use matrix_sdk::{Client, Room};
 use secrecy::SecretString;
@@ -125,7 +126,6 @@ impl MatrixAdapter {
     }
 }
 
-#[async_trait]
 impl ChatAdapter for MatrixAdapter {
     fn platform(&self) -> Platform {
         Platform::Matrix
@@ -141,26 +141,41 @@ impl ChatAdapter for MatrixAdapter {
         }
     }
 
-    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        tokio::select! {
-            ended = sync::listen(self, port, stop) => ended,
-            () = self.number_choices() => Ok(()),
+    fn run(
+        &self,
+        port: Arc<dyn EventPort>,
+        stop: CancellationToken,
+    ) -> BoxFuture<'_, Result<(), AdapterError>> {
+        async move {
+            tokio::select! {
+                ended = sync::listen(self, port, stop) => ended,
+                () = self.number_choices() => Ok(()),
+            }
         }
+        .boxed()
     }
 
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
-        self.carry_out(delivery).await
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
+        self.carry_out(delivery).boxed()
     }
 
-    async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
-        self.file(file, limit).await
+    fn fetch<'a>(
+        &'a self,
+        _: &'a MessageRef,
+        file: &'a FileRef,
+        limit: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>> {
+        self.file(file, limit).boxed()
     }
 
-    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
-        self.standing_on(message).await
+    fn reactions<'a>(
+        &'a self,
+        message: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
+        self.standing_on(message).boxed()
     }
 
-    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
-        self.members_of(group).await
+    fn members<'a>(&'a self, group: &'a GroupId) -> BoxFuture<'a, Result<Vec<Member>, DeliveryError>> {
+        self.members_of(group).boxed()
     }
 }

@@ -16,7 +16,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -159,7 +160,6 @@ impl SlackAdapter {
     }
 }
 
-#[async_trait]
 impl ChatAdapter for SlackAdapter {
     fn platform(&self) -> Platform {
         Platform::Slack
@@ -175,53 +175,83 @@ impl ChatAdapter for SlackAdapter {
         }
     }
 
-    async fn run(&self, port: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        let adapter = self.this.upgrade().ok_or_else(|| error("the adapter is gone"))?;
-        let receiver =
-            Receiver { adapter, port, strange: Arc::default(), newest: Arc::default(), gap: Arc::default() };
-        let missed = tokio::spawn(missed::watch(receiver.clone(), stop.clone()));
-        match &self.receive {
-            Receive::Socket { app_token } => {
-                let app = Client::new(app_token, self.api_url.as_deref()).map_err(no_certificates)?;
-                socket::listen(receiver, app, stop).await;
+    fn run(
+        &self,
+        port: Arc<dyn EventPort>,
+        stop: CancellationToken,
+    ) -> BoxFuture<'_, Result<(), AdapterError>> {
+        async move {
+            let adapter = self.this.upgrade().ok_or_else(|| error("the adapter is gone"))?;
+            let receiver = Receiver {
+                adapter,
+                port,
+                strange: Arc::default(),
+                newest: Arc::default(),
+                gap: Arc::default(),
+            };
+            let missed = tokio::spawn(missed::watch(receiver.clone(), stop.clone()));
+            match &self.receive {
+                Receive::Socket { app_token } => {
+                    let app = Client::new(app_token, self.api_url.as_deref()).map_err(no_certificates)?;
+                    socket::listen(receiver, app, stop).await;
+                }
+                Receive::Http { listen, signing_secret } => {
+                    http::serve(receiver, *listen, signing_secret, stop).await?;
+                }
             }
-            Receive::Http { listen, signing_secret } => {
-                http::serve(receiver, *listen, signing_secret, stop).await?;
-            }
+            missed.abort();
+            Ok(())
         }
-        missed.abort();
-        Ok(())
+        .boxed()
     }
 
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
-        self.carry_out(delivery).await
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
+        self.carry_out(delivery).boxed()
     }
 
-    async fn show_home(&self, visit: &Visit, home: &message::Home) -> Result<(), DeliveryError> {
-        let view = views::home(home, &visit.place);
-        Ok(self.client.publish_view(&visit.account.id.clone().into(), view).await?)
+    fn show_home<'a>(
+        &'a self,
+        visit: &'a Visit,
+        home: &'a message::Home,
+    ) -> BoxFuture<'a, Result<(), DeliveryError>> {
+        async move {
+            let view = views::home(home, &visit.place);
+            Ok(self.client.publish_view(&visit.account.id.clone().into(), view).await?)
+        }
+        .boxed()
     }
 
-    async fn fetch(&self, _: &MessageRef, file: &FileRef, limit: u64) -> Result<Vec<u8>, DeliveryError> {
-        self.files.fetch(&self.client, &file.id, limit).await
+    fn fetch<'a>(
+        &'a self,
+        _: &'a MessageRef,
+        file: &'a FileRef,
+        limit: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>> {
+        self.files.fetch(&self.client, &file.id, limit).boxed()
     }
 
-    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
-        let (channel, ts) = (message.channel.id.clone().into(), message.id.clone().into());
-        let reactions = match self.client.reactions(&channel, &ts).await {
-            Err(error) if error.is(&["message_not_found", "bad_timestamp"]) => return Ok(None),
-            other => other?,
-        };
-        let me: &str = self.me.0.as_ref();
-        let standing = reactions.into_iter().flat_map(|Reactions { name, users }| {
-            users.into_iter().filter(|user| user != me).map(move |user| StandingReaction {
-                account: AccountId::new(Platform::Slack, user),
-                emoji: name.clone(),
-            })
-        });
-        Ok(Some(standing.collect()))
+    fn reactions<'a>(
+        &'a self,
+        message: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
+        async move {
+            let (channel, ts) = (message.channel.id.clone().into(), message.id.clone().into());
+            let reactions = match self.client.reactions(&channel, &ts).await {
+                Err(error) if error.is(&["message_not_found", "bad_timestamp"]) => return Ok(None),
+                other => other?,
+            };
+            let me: &str = self.me.0.as_ref();
+            let standing = reactions.into_iter().flat_map(|Reactions { name, users }| {
+                users.into_iter().filter(|user| user != me).map(move |user| StandingReaction {
+                    account: AccountId::new(Platform::Slack, user),
+                    emoji: name.clone(),
+                })
+            });
+            Ok(Some(standing.collect()))
+        }
+        .boxed()
     }
-    async fn members(&self, group: &GroupId) -> Result<Vec<Member>, DeliveryError> {
-        self.groups.members(&self.client, &self.users, group).await
+    fn members<'a>(&'a self, group: &'a GroupId) -> BoxFuture<'a, Result<Vec<Member>, DeliveryError>> {
+        self.groups.members(&self.client, &self.users, group).boxed()
     }
 }

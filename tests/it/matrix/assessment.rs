@@ -120,13 +120,11 @@ async fn it_ends_as_on_the_console(privacy: Privacy, fate: Fate) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "waits without end now and then when other stories run beside it; passes alone, with --ignored"]
 async fn an_assessment_by_two_in_plain_rooms_ends_as_on_the_console_though_the_program_dies() {
     it_ends_as_on_the_console(Privacy::Plain, Fate::Dies).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "waits without end now and then when other stories run beside it; passes alone, with --ignored"]
 async fn an_assessment_by_two_in_encrypted_rooms_ends_as_on_the_console() {
     it_ends_as_on_the_console(Privacy::Encrypted, Fate::Lives).await;
 }

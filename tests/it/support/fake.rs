@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use ospo_counselor::bot::{Bot, BotError, Clock, Mind, Pending, Reloader};
 use ospo_counselor::chat::{
@@ -130,7 +131,6 @@ fn destination(to: &Destination) -> (String, ChannelId) {
     }
 }
 
-#[async_trait]
 impl ChatAdapter for FakeChat {
     fn platform(&self) -> Platform {
         Platform::Console
@@ -146,49 +146,64 @@ impl ChatAdapter for FakeChat {
         }
     }
 
-    async fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        stop.cancelled().await;
-        Ok(())
+    fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> BoxFuture<'_, Result<(), AdapterError>> {
+        async move {
+            stop.cancelled().await;
+            Ok(())
+        }
+        .boxed()
     }
 
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
-        self.attempts.fetch_add(1, Ordering::SeqCst);
-        let refuse = |left: usize| left.checked_sub(1);
-        if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuse).is_ok() {
-            return Err(DeliveryError::Retry { why: "overloaded".to_owned(), after: None });
-        }
-        let mut done = self.done.lock().unwrap();
-        if let Some(message) = done.get(&delivery.id) {
-            return Ok(message.clone());
-        }
-        let mut messages = self.messages.lock().unwrap();
-        let message = match &delivery.action {
-            DeliveryAction::Post { to, content } => {
-                let thread = thread(to);
-                let (to, channel) = destination(to);
-                messages.push(Seen { to, thread, content: content.clone(), edits: 0 });
-                MessageRef { channel, id: (messages.len() - 1).to_string() }
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
+        async move {
+            self.attempts.fetch_add(1, Ordering::SeqCst);
+            let refuse = |left: usize| left.checked_sub(1);
+            if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuse).is_ok() {
+                return Err(DeliveryError::Retry { why: "overloaded".to_owned(), after: None });
             }
-            DeliveryAction::Edit { message, content } => {
-                if self.deleted.lock().unwrap().contains(message) {
-                    return Err(DeliveryError::Gone);
+            let mut done = self.done.lock().unwrap();
+            if let Some(message) = done.get(&delivery.id) {
+                return Ok(message.clone());
+            }
+            let mut messages = self.messages.lock().unwrap();
+            let message = match &delivery.action {
+                DeliveryAction::Post { to, content } => {
+                    let thread = thread(to);
+                    let (to, channel) = destination(to);
+                    messages.push(Seen { to, thread, content: content.clone(), edits: 0 });
+                    MessageRef { channel, id: (messages.len() - 1).to_string() }
                 }
-                let seen = &mut messages[message.id.parse::<usize>().unwrap()];
-                seen.content = content.clone();
-                seen.edits += 1;
-                message.clone()
-            }
-        };
-        done.insert(delivery.id.clone(), message.clone());
-        Ok(message)
+                DeliveryAction::Edit { message, content } => {
+                    if self.deleted.lock().unwrap().contains(message) {
+                        return Err(DeliveryError::Gone);
+                    }
+                    let seen = &mut messages[message.id.parse::<usize>().unwrap()];
+                    seen.content = content.clone();
+                    seen.edits += 1;
+                    message.clone()
+                }
+            };
+            done.insert(delivery.id.clone(), message.clone());
+            Ok(message)
+        }
+        .boxed()
     }
 
-    async fn fetch(&self, _: &MessageRef, file: &FileRef, _: u64) -> Result<Vec<u8>, DeliveryError> {
-        self.files.lock().unwrap().get(&file.id).cloned().ok_or(DeliveryError::Gone)
+    fn fetch<'a>(
+        &'a self,
+        _: &'a MessageRef,
+        file: &'a FileRef,
+        _: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>> {
+        async move { self.files.lock().unwrap().get(&file.id).cloned().ok_or(DeliveryError::Gone) }.boxed()
     }
 
-    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
-        Ok(Some(self.reactions.lock().unwrap().get(message).cloned().unwrap_or_default()))
+    fn reactions<'a>(
+        &'a self,
+        message: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
+        async move { Ok(Some(self.reactions.lock().unwrap().get(message).cloned().unwrap_or_default())) }
+            .boxed()
     }
 }
 

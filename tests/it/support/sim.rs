@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use ospo_counselor::bot::Mind;
 use ospo_counselor::chat::{
     AdapterError, Capabilities, ChatAdapter, Delivery, DeliveryAction, DeliveryError, EventPort,
@@ -152,7 +153,6 @@ fn destination(to: &Destination) -> (String, ChannelId) {
     }
 }
 
-#[async_trait]
 impl ChatAdapter for SimChat {
     fn platform(&self) -> Platform {
         self.platform
@@ -168,43 +168,60 @@ impl ChatAdapter for SimChat {
         }
     }
 
-    async fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> Result<(), AdapterError> {
-        stop.cancelled().await;
-        Ok(())
+    fn run(&self, _: Arc<dyn EventPort>, stop: CancellationToken) -> BoxFuture<'_, Result<(), AdapterError>> {
+        async move {
+            stop.cancelled().await;
+            Ok(())
+        }
+        .boxed()
     }
 
-    async fn deliver(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
-        let mut guard = self.state.lock().unwrap();
-        let state = &mut *guard;
-        let lost = |what: &str| DeliveryError::Unknown { why: what.to_owned() };
-        if state.random.u8(..) < state.trouble {
-            return Err(lost("the connection is gone before"));
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
+        async move {
+            let mut guard = self.state.lock().unwrap();
+            let state = &mut *guard;
+            let lost = |what: &str| DeliveryError::Unknown { why: what.to_owned() };
+            if state.random.u8(..) < state.trouble {
+                return Err(lost("the connection is gone before"));
+            }
+            if !state.done.contains_key(&delivery.id) {
+                let message = match &delivery.action {
+                    DeliveryAction::Post { to, content } => {
+                        let (to, channel) = destination(to);
+                        state.shown.push(Shown { to, content: content.clone() });
+                        MessageRef { channel, id: (state.shown.len() - 1).to_string() }
+                    }
+                    DeliveryAction::Edit { message, content } => {
+                        state.shown[message.id.parse::<usize>().unwrap()].content = content.clone();
+                        message.clone()
+                    }
+                };
+                state.done.insert(delivery.id.clone(), message);
+            }
+            if state.random.u8(..) < state.trouble {
+                return Err(lost("the connection is gone after"));
+            }
+            Ok(state.done[&delivery.id].clone())
         }
-        if !state.done.contains_key(&delivery.id) {
-            let message = match &delivery.action {
-                DeliveryAction::Post { to, content } => {
-                    let (to, channel) = destination(to);
-                    state.shown.push(Shown { to, content: content.clone() });
-                    MessageRef { channel, id: (state.shown.len() - 1).to_string() }
-                }
-                DeliveryAction::Edit { message, content } => {
-                    state.shown[message.id.parse::<usize>().unwrap()].content = content.clone();
-                    message.clone()
-                }
-            };
-            state.done.insert(delivery.id.clone(), message);
-        }
-        if state.random.u8(..) < state.trouble {
-            return Err(lost("the connection is gone after"));
-        }
-        Ok(state.done[&delivery.id].clone())
+        .boxed()
     }
 
-    async fn fetch(&self, _: &MessageRef, _: &FileRef, _: u64) -> Result<Vec<u8>, DeliveryError> {
-        Err(DeliveryError::Gone)
+    fn fetch<'a>(
+        &'a self,
+        _: &'a MessageRef,
+        _: &'a FileRef,
+        _: u64,
+    ) -> BoxFuture<'a, Result<Vec<u8>, DeliveryError>> {
+        async move { Err(DeliveryError::Gone) }.boxed()
     }
 
-    async fn reactions(&self, message: &MessageRef) -> Result<Option<Vec<StandingReaction>>, DeliveryError> {
+    fn reactions<'a>(
+        &'a self,
+        message: &'a MessageRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
+        async move {
         Ok(Some(self.state.lock().unwrap().reactions.get(message).cloned().unwrap_or_default()))
+    }
+.boxed()
     }
 }

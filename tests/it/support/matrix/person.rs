@@ -264,7 +264,9 @@ impl Person {
                 let raw: Raw<matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent> =
                     serde_json::from_value(event).unwrap();
                 let tried = self.room(&room).decrypt_event(&raw, None).await;
-                events.extend(tried.ok().filter(|event| !event.kind.is_utd()).map(|event| (room.clone(), event)));
+                events.extend(
+                    tried.ok().filter(|event| !event.kind.is_utd()).map(|event| (room.clone(), event)),
+                );
             }
         }
         let joined = news.joined.into_iter();
