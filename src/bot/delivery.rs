@@ -8,7 +8,7 @@ use tracing::{Instrument, debug, info, warn};
 use super::engine::{Core, Outgoing};
 use super::records::{self, Binding, OutboxEntry, Undelivered};
 use super::unit::Unit;
-use crate::chat::{ChatAdapter, Delivery, DeliveryAction, DeliveryError, Support, Tried};
+use crate::chat::{ChatAdapter, Delivery, DeliveryAction, DeliveryError, EventPort, Support, Tried};
 use crate::core::effect::Destination;
 use crate::core::event::MessageRef;
 use crate::core::person::Platform;
@@ -160,9 +160,15 @@ impl Core {
             unit.write(key, &Binding { slot: slot.clone(), subject: subject.clone() })?;
         }
         match self.committer.commit(unit, Vec::new(), &outgoing.entry.id, self.clock.now()).await {
-            Err(StoreError::Conflict { key }) if key == outgoing.key => Ok(()),
-            other => other.map(drop),
+            Err(StoreError::Conflict { key }) if key == outgoing.key => return Ok(()),
+            other => other.map(drop)?,
         }
+        for event in self.early.on(&message) {
+            info!(event = %event.id, "somebody was faster than the platform's answer");
+            // If the bot is closing, the next start sees the reactions that stand.
+            let _ = self.accept(event).await;
+        }
+        Ok(())
     }
 
     /// It will never be taken: it goes where the operator sees it.

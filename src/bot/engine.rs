@@ -15,6 +15,7 @@ use tracing::{Instrument, Span, debug, error, info, warn};
 use super::audit::{self, AuditEntry, Head};
 use super::clock::Clock;
 use super::coach::Shelf;
+use super::early::Early;
 use super::files::Received;
 use super::handle::{self, ConversationChange, Decision, Loaded, sweep};
 use super::home::Homes;
@@ -83,6 +84,7 @@ pub(super) struct Core {
     pub(super) files: Notify,
     pub(super) ringing: Mutex<HashSet<Key>>,
     pub(super) homes: Homes,
+    pub(super) early: Early,
     pub(super) deliveries: Lanes<Outgoing>,
     handlers: Lanes<Job>,
     /// How many decisions may be under way at a time.
@@ -169,6 +171,7 @@ impl Bot {
                 files: Notify::new(),
                 ringing: Mutex::new(HashSet::new()),
                 homes: Homes::default(),
+                early: Early::default(),
                 deliveries: Lanes::new(PLACES_AT_A_TIME, move |outgoing: Outgoing| {
                     let core = deliverer.clone();
                     Box::pin(async move {
@@ -424,6 +427,10 @@ impl Core {
         let (cause, decision) = match &job.work {
             Work::Event(event) => {
                 let understood = self.understand(&mut unit, &mind, event).await?;
+                if understood.bound.is_none() {
+                    // Before the commit, which fails when it is bound meanwhile.
+                    self.early.keep(event);
+                }
                 let intent = understood.intent.clone();
                 let loaded = self.load(&mut unit, &mind, event, understood, now).await?;
                 let decide = || handle::decide(&mind, event, intent, loaded, files, now);

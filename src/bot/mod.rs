@@ -11,7 +11,7 @@
 //! - [`link`]: codes with which people join their accounts
 //! - [`home`]: what the bot has for one person alone, kept up to date
 //! - [`charts`]: reports as people read them
-//! - [`delivery`]: the way from the outbox to the platforms
+//! - [`delivery`]: the way from the outbox to the platforms; `early`: votes that were faster than a platform's answer
 //! - [`timers`], [`reconcile`]: what happens by itself; [`reload`]: new knowledge while it runs;
 //!   [`shelf`]: files that decisions lead to
 //! - [`records`], [`index`], [`lookup`], [`unit`](mod@unit), [`audit`]: what is kept, and how it is written and found
@@ -24,6 +24,7 @@ pub mod coach;
 pub mod command;
 pub mod delivery;
 pub mod dialogue;
+mod early;
 pub mod engine;
 pub mod files;
 pub mod filter;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::core::effect::{Destination, Slot, Subject, Timer, TimerId};
-use crate::core::event::{EventId, MessageRef, Place};
+use crate::core::event::{Audience, EventId, MessageRef, Place};
 use crate::core::form::Answers;
 use crate::core::message::Content;
 use crate::core::person::{AccountId, PersonId, Platform};
@@ -101,9 +101,13 @@ pub fn counter(prefix: &str) -> Key {
     Key(format!("counter/{prefix}"))
 }
 
-/// What the bot and a person are in the middle of, in a place.
+/// What the bot and a person are in the middle of, in a place. Alone with the bot they may answer in a thread under what
+/// it asked, or beside it.
 pub fn conversation(account: &AccountId, place: &Place) -> Key {
-    let thread = place.thread.as_deref().unwrap_or_default();
+    let thread = match place.audience {
+        Audience::Channel => place.thread.as_deref().unwrap_or_default(),
+        Audience::Direct => "",
+    };
     Key(format!("conversation/{account}/{}/{thread}", place.channel))
 }
 

@@ -286,6 +286,34 @@ async fn a_deleted_card_is_posted_anew_and_reactions_on_the_new_one_count() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_vote_counts_also_when_it_comes_before_the_platform_has_said_that_the_card_stands() {
+    let (store, chat, clock) =
+        (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());
+    let bot = start(&store, &chat, &clock).await;
+    let (submit, lines) = CONTRIBUTION.split_last().unwrap();
+    for line in lines {
+        bot.say("ada", "#general", line).await;
+    }
+    // In virtual time a moment passes when nothing else is left to do.
+    let all_is_done = || tokio::time::sleep(Duration::from_millis(1));
+    chat.silent.send_replace(true);
+    bot.port.accept(event("submit", "ada", "#general", said("#general", submit))).await.unwrap();
+    all_is_done().await;
+    let card = chat.newest_in("#legal");
+    let reacted = |emoji: &str| EventKind::Reacted { message: card.clone(), emoji: emoji.to_owned() };
+    let unreacted = EventKind::Unreacted { message: card.clone(), emoji: "-1".to_owned(), by: None };
+    for (id, kind) in [("no", reacted("-1")), ("not no", unreacted), ("yes", reacted("+1"))] {
+        bot.port.accept(event(id, "lea", "#legal", kind)).await.unwrap();
+        all_is_done().await;
+    }
+    assert_eq!(choice(&request(store.as_ref()).await, "lea"), None);
+    chat.silent.send_replace(false);
+    bot.pending.settled().await;
+    assert_eq!(choice(&request(store.as_ref()).await, "lea"), Some(Choice::Approve));
+    bot.end().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn guests_get_nothing_and_unlisted_members_may_only_ask() {
     let (store, chat, clock) =
         (Arc::new(MemoryStore::new()), Arc::new(FakeChat::default()), TestClock::new());

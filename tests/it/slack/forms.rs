@@ -251,6 +251,12 @@ async fn a_form_that_slack_does_not_open_is_asked_in_conversation() {
     slack.sees("CGENERAL", |message| message.words().contains("Which project")).await;
     assert_eq!(slack.modals("UADA"), 0);
     slack.settles().await;
+    // Alone with the bot, the answer may stand under the question.
+    slack.world().views.broken = 1;
+    slack.commands("UADA", "DUADA", "request-contribution");
+    let asked = slack.sees("DUADA", |message| message.words().contains("Which project")).await;
+    slack.says("UADA", "DUADA", "libturbine", Some(&asked.ts));
+    slack.sees("DUADA", |message| message.words().contains("2/")).await;
     // What is not theirs is refused in words, not opened.
     slack.commands("UMIA", "CGENERAL", "edit REL-1");
     slack.sees("CGENERAL", |message| message.only_for.as_deref() == Some("UMIA")).await;

@@ -22,6 +22,7 @@ use ospo_counselor::core::source::SourceFile;
 use ospo_counselor::counsel::Counsel;
 use ospo_counselor::knowledge::{Knowledge, files};
 use ospo_counselor::store::Store;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -69,6 +70,8 @@ pub struct FakeChat {
     pub shows_forms: AtomicBool,
     /// Messages that somebody deleted.
     pub deleted: Mutex<Vec<MessageRef>>,
+    /// While it is silent it shows what it is given, and answers later.
+    pub silent: watch::Sender<bool>,
     /// How many deliveries are refused before the next is taken.
     pub refusals: AtomicUsize,
     pub attempts: AtomicUsize,
@@ -110,6 +113,38 @@ impl FakeChat {
         let messages = self.messages.lock().unwrap();
         let number = messages.iter().rposition(|seen| seen.to == channel).expect("a message is there");
         MessageRef { channel: ChannelId::new(Platform::Console, channel), id: number.to_string() }
+    }
+
+    fn show(&self, delivery: &Delivery) -> Result<MessageRef, DeliveryError> {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        let refuse = |left: usize| left.checked_sub(1);
+        if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuse).is_ok() {
+            return Err(DeliveryError::Retry { why: "overloaded".to_owned(), after: None });
+        }
+        let mut done = self.done.lock().unwrap();
+        if let Some(message) = done.get(&delivery.id) {
+            return Ok(message.clone());
+        }
+        let mut messages = self.messages.lock().unwrap();
+        let message = match &delivery.action {
+            DeliveryAction::Post { to, content } => {
+                let thread = thread(to);
+                let (to, channel) = destination(to);
+                messages.push(Seen { to, thread, content: content.clone(), edits: 0 });
+                MessageRef { channel, id: (messages.len() - 1).to_string() }
+            }
+            DeliveryAction::Edit { message, content } => {
+                if self.deleted.lock().unwrap().contains(message) {
+                    return Err(DeliveryError::Gone);
+                }
+                let seen = &mut messages[message.id.parse::<usize>().unwrap()];
+                seen.content = content.clone();
+                seen.edits += 1;
+                message.clone()
+            }
+        };
+        done.insert(delivery.id.clone(), message.clone());
+        Ok(message)
     }
 }
 
@@ -156,35 +191,10 @@ impl ChatAdapter for FakeChat {
 
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<MessageRef, DeliveryError>> {
         async move {
-            self.attempts.fetch_add(1, Ordering::SeqCst);
-            let refuse = |left: usize| left.checked_sub(1);
-            if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuse).is_ok() {
-                return Err(DeliveryError::Retry { why: "overloaded".to_owned(), after: None });
-            }
-            let mut done = self.done.lock().unwrap();
-            if let Some(message) = done.get(&delivery.id) {
-                return Ok(message.clone());
-            }
-            let mut messages = self.messages.lock().unwrap();
-            let message = match &delivery.action {
-                DeliveryAction::Post { to, content } => {
-                    let thread = thread(to);
-                    let (to, channel) = destination(to);
-                    messages.push(Seen { to, thread, content: content.clone(), edits: 0 });
-                    MessageRef { channel, id: (messages.len() - 1).to_string() }
-                }
-                DeliveryAction::Edit { message, content } => {
-                    if self.deleted.lock().unwrap().contains(message) {
-                        return Err(DeliveryError::Gone);
-                    }
-                    let seen = &mut messages[message.id.parse::<usize>().unwrap()];
-                    seen.content = content.clone();
-                    seen.edits += 1;
-                    message.clone()
-                }
-            };
-            done.insert(delivery.id.clone(), message.clone());
-            Ok(message)
+            let shown = self.show(delivery);
+            // Its owner lives as long as this does.
+            self.silent.subscribe().wait_for(|silent| !silent).await.unwrap();
+            shown
         }
         .boxed()
     }
