@@ -91,6 +91,8 @@ async fn a_request_goes_from_a_form_to_its_decision_and_the_answers_to_its_parts
     slack.verifies(address).await;
     slack.commands("UADA", "CGENERAL", "request-release");
     let form = company.fills(FIRST).await;
+    // Nobody types faster than that.
+    slack.settles().await;
     slack.fills(&form.id, "Under which license", "the usual one");
     slack.submits(&form.id);
     let wrong = slack.modal("UADA", |view| view.error("Under which license").is_some()).await;

@@ -170,6 +170,8 @@ impl Receiver {
                 let trigger = viewed.trigger_id.as_deref().unwrap_or(&viewed.view.hash);
                 let aside = self.event(heard(Handing::Aside, trigger)).await?;
                 self.port.accept(aside).await?;
+                // A change that is on its way would take the errors off again.
+                stage.count += 1;
                 let errors = errors(&viewed.view, &mark, &problems);
                 Ok(Some(json!({ "response_action": "errors", "errors": errors })))
             }
