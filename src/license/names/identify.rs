@@ -57,6 +57,9 @@ pub fn identify(licenses: &Licenses, input: &str) -> Identified {
     if let Ok(expression) = text.parse::<Expression>() {
         return exact(text, &expression);
     }
+    if let Some(hit) = excepted_twice(text) {
+        return found(licenses, text, hit);
+    }
     read(licenses, text, wrapping::address(text).is_some()).unwrap_or_else(|| {
         Identified::none(format!("`{}` names no license that is known here", shortened(text)))
     })
@@ -134,6 +137,20 @@ fn both(licenses: &Licenses, text: &str, name: Identified, address: Hit) -> Iden
             )
         }
     }
+}
+
+/// A license with one exception more than it may have, as where the first is part of a deprecated id: neither is
+/// dropped. Source: <https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/>.
+fn excepted_twice(text: &str) -> Option<Hit> {
+    const WITH: &str = " with ";
+    let at = text.to_ascii_lowercase().rfind(WITH)?;
+    let (before, exception) = (&text[..at], text[at + WITH.len()..].trim());
+    let known = spdx::identifiers::EXCEPTIONS.iter().any(|known| known.name.eq_ignore_ascii_case(exception));
+    let expression: Expression = before.parse().ok().filter(|_| known)?;
+    let Term::Spdx { exception: Some(first), .. } = expression.terms().pop()? else { return None };
+    let why = format!("a license takes one exception, and it has {first} already");
+    let alternatives = vec![expression.to_string()];
+    Some(Hit { reading: Reading::Several { reading: None, alternatives, why }, how: How::Rule })
 }
 
 /// An expression may be longer than a name.
@@ -277,6 +294,18 @@ mod tests {
         let mpl = identify(licenses(), "Mozilla Public License");
         assert_eq!(mpl.expression.as_deref(), Some("MPL-2.0"));
         assert!(mpl.confidence < 0.8 && !mpl.alternatives.is_empty());
+    }
+
+    #[test]
+    fn no_exception_is_dropped() {
+        for name in [
+            "GPL-2.0-with-GCC-exception WITH 389-exception",
+            "MIT or gpl-2.0-with-classpath-exception with 389-exception",
+        ] {
+            let found = identify(licenses(), name);
+            assert_eq!((found.expression, found.alternatives.len()), (None, 1), "{name}");
+            assert!(found.why.contains("one exception"), "{}", found.why);
+        }
     }
 
     #[test]
