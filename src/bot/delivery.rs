@@ -146,9 +146,8 @@ impl Core {
     ) -> Result<(), StoreError> {
         unit.depends_on(outgoing.key.clone(), outgoing.version);
         unit.remove(outgoing.key.clone());
-        if let Some((slot, subject)) = &outgoing.entry.slot
-            && standing.as_ref() != Some(&message)
-        {
+        let anew = outgoing.entry.slot.as_ref().filter(|_| standing.as_ref() != Some(&message));
+        if let Some((slot, subject)) = anew {
             if let Some(old) = standing {
                 let key = records::binding(&old);
                 unit.read::<Binding>(key.clone()).await?;
@@ -163,7 +162,8 @@ impl Core {
             Err(StoreError::Conflict { key }) if key == outgoing.key => return Ok(()),
             other => other.map(drop)?,
         }
-        for event in self.early.on(&message) {
+        let early = if anew.is_some() { self.early.on(&message) } else { Vec::new() };
+        for event in early {
             info!(event = %event.id, "somebody was faster than the platform's answer");
             // If the bot is closing, the next start sees the reactions that stand.
             let _ = self.accept(event).await;

@@ -19,10 +19,10 @@ use crate::core::person::{AccountId, ChannelId, GroupId, Member, Platform, Stand
 const UPGRADES: usize = 32;
 /// When an invitation that could not be answered is looked at again.
 const INVITATION_AGAIN: Duration = Duration::from_secs(60);
-/// How often it is asked who is in such a room: an answer may be on its way from before somebody was invited.
-const ASKED: usize = 3;
 /// How long the home server may take to tell of a room that was made just now.
 const UNTIL_WHOLE: Duration = Duration::from_secs(30);
+/// How often it is asked who is in such a room: an answer may be on its way from before somebody was invited.
+const ASKED: usize = 3;
 
 pub(super) fn account(user: &UserId) -> AccountId {
     AccountId::new(Platform::Matrix, user.as_str())

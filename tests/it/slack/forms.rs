@@ -191,6 +191,11 @@ async fn what_slack_tells_late_of_a_form_takes_nothing_back() {
     slack.modal("UADA", |view| view.asks("Which code, assets, data")).await;
     slack.catches_up();
     slack.settles().await;
+    slack.closes(&form.id);
+    slack.settles().await;
+    slack.commands("UADA", "CGENERAL", "request-release");
+    let form = slack.modal("UADA", |view| view.words().contains("You began this before")).await;
+    assert_eq!(form.stands("Is all of it written by us"), "No", "what was done last is kept");
     slack.late(|| slack.fills(&form.id, "What kind of release", "sample or small tool"));
     for answers in [FIRST, SECOND, THIRD] {
         company.fills(answers).await;

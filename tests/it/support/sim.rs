@@ -219,9 +219,7 @@ impl ChatAdapter for SimChat {
         &'a self,
         message: &'a MessageRef,
     ) -> BoxFuture<'a, Result<Option<Vec<StandingReaction>>, DeliveryError>> {
-        async move {
-        Ok(Some(self.state.lock().unwrap().reactions.get(message).cloned().unwrap_or_default()))
-    }
-.boxed()
+        let standing = self.state.lock().unwrap().reactions.get(message).cloned();
+        async move { Ok(Some(standing.unwrap_or_default())) }.boxed()
     }
 }
